@@ -1,0 +1,42 @@
+/** Exposure: the holders that are, or may be, stale right now, by state. */
+
+import type { Verdict } from './verdict.ts';
+
+/**
+ * - `settling`: waiting for the settle time or for the consistency window
+ * - `due`: to be evicted now, waiting for its turn only
+ * - `blocked`: an eviction was refused and will be tried again
+ * - `terminating`: eviction accepted; the containers may still run until their grace ends
+ * - `undecided`: it can't be told whether the holder is stale
+ * - `exempt`: stale, but not to be touched
+ */
+export const EXPOSURE_STATES = ['settling', 'due', 'blocked', 'terminating', 'undecided', 'exempt'] as const;
+export type ExposureState = (typeof EXPOSURE_STATES)[number];
+
+/** The state that a verdict means, or undefined for a holder that is kept. */
+export function exposureState(verdict: Verdict): ExposureState | undefined {
+  switch (verdict.kind) {
+    case 'keep':
+      return undefined;
+    case 'evict':
+      return 'due';
+    case 'undecided':
+      return 'undecided';
+    case 'exempt':
+      return 'exempt';
+    case 'wait':
+      return waitingState(verdict.reason);
+  }
+}
+
+function waitingState(reason: Extract<Verdict, { kind: 'wait' }>['reason']): ExposureState {
+  switch (reason) {
+    case 'settling':
+    case 'window-open':
+      return 'settling';
+    case 'terminating':
+      return 'terminating';
+    case 'backing-off':
+      return 'blocked';
+  }
+}

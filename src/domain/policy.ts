@@ -1,0 +1,14 @@
+/** The operator's choices that decisions depend on. */
+
+import type { Duration } from './time.ts';
+
+export type Policy = {
+  /** How long a confirmed end must last before the first eviction. */
+  readonly settleTime: Duration;
+  /** How long after a change a new pod may still be handed the old grant. */
+  readonly consistencyWindow: Duration;
+  /** Holders in these namespaces are only reported. */
+  readonly protectedNamespaces: ReadonlySet<string>;
+  /** The daemon's own pod, where it runs in one. */
+  readonly ownPod: { readonly namespace: string; readonly name: string } | undefined;
+};

@@ -1,0 +1,65 @@
+/** A report: something that happened and that people may want to know. One report makes the log line, the metric and the Event. */
+
+import type { Holder, UnreadablePod } from './holder.ts';
+import type { Outcome } from './outcome.ts';
+import type { Reading } from './reading.ts';
+import type { Revocation } from './revocation.ts';
+import type { Duration } from './time.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What readings are made of, as the label of the reading's age. */
+export const READING_SOURCES = ['associations', 'pods'] as const;
+export type ReadingSource = (typeof READING_SOURCES)[number];
+
+export type Mode = 'enforce' | 'dry-run';
+
+export type Report =
+  | {
+      /** A reading came back known after it was not, or turned unknown, or is unknown for another reason. */
+      readonly kind: 'reading';
+      readonly of: 'list' | 'describe' | 'confirmation' | 'pods';
+      readonly subject: string;
+      readonly reading: Reading<unknown>;
+    }
+  | {
+      /** A revocation reached a stage, or was opened in it. */
+      readonly kind: 'stage';
+      readonly revocation: Revocation;
+      /** Holders that are or may be stale, as judged right now. */
+      readonly exposed: number;
+      readonly mode: Mode;
+    }
+  | {
+      /** A holder's verdict is another than before. */
+      readonly kind: 'verdict';
+      readonly holder: Holder;
+      readonly verdict: Verdict;
+      readonly revocation: Revocation | undefined;
+      readonly mode: Mode;
+    }
+  | {
+      /** The Kubernetes API answered to an eviction. */
+      readonly kind: 'eviction';
+      readonly holder: Holder;
+      readonly verdict: Verdict;
+      readonly revocation: Revocation;
+      readonly outcome: Outcome;
+      /** 1 for the first try on this pod. */
+      readonly tries: number;
+      /** From the end of the grant to the answer; undefined where the end is not known. */
+      readonly sinceEnd: Duration | undefined;
+    }
+  | {
+      /** Dry-run: all but the call was done. */
+      readonly kind: 'would-evict';
+      readonly holder: Holder;
+      readonly verdict: Verdict;
+      readonly revocation: Revocation;
+    }
+  | { readonly kind: 'unreadable-pod'; readonly pod: UnreadablePod }
+  | {
+      /** This code met something that it should not have; the one item is retried, all others go on. */
+      readonly kind: 'bug';
+      readonly where: string;
+      readonly error: unknown;
+    };

@@ -1,0 +1,58 @@
+/** A revocation: a grant that ended for an identity, how we know, and how far its containment has come. */
+
+import type { AssociationId } from './association.ts';
+import type { Grant } from './grant.ts';
+import type { End } from './history.ts';
+import type { Identity } from './identity.ts';
+import type { Instant } from './time.ts';
+
+export const CAUSES = ['deleted'] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/**
+ * suspected → settling → confirmed → contained, and from any open stage to refuted.
+ *
+ * - `suspected`: something says that the grant ended; no confirmation has been had yet
+ * - `settling`: a confirmation agrees; the settle time runs
+ * - `confirmed`: a confirmation after the settle time agreed too; stale holders are being evicted
+ * - `contained`: no stale holder is left, and no late one can appear
+ * - `refuted`: a confirmation showed a grant
+ */
+export const STAGES = ['suspected', 'settling', 'confirmed', 'contained', 'refuted'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** How the daemon came to look: the closed list of sources. */
+export const SOURCES = ['list', 'describe', 'pods'] as const;
+export type Source = (typeof SOURCES)[number];
+
+export type Revocation = {
+  readonly identity: Identity;
+  readonly cause: Cause;
+  readonly stage: Stage;
+  /** What ended, where it was ever read. */
+  readonly association: AssociationId | undefined;
+  readonly grant: Grant | undefined;
+  /** Undefined where this daemon never saw the grant in force. */
+  readonly end: End | undefined;
+  readonly source: Source;
+  readonly suspectedAt: Instant;
+  readonly settlingSince: Instant | undefined;
+  readonly confirmedAt: Instant | undefined;
+  /** When the last stale holder was seen to be gone; undefined while there is one. */
+  readonly clearSince: Instant | undefined;
+  readonly closedAt: Instant | undefined;
+  /** Holders whose eviction the API accepted for this revocation. */
+  readonly evicted: number;
+};
+
+export function isOpen(revocation: Revocation): boolean {
+  return revocation.stage !== 'contained' && revocation.stage !== 'refuted';
+}
+
+/**
+ * From which instant the time of a revocation is counted: the last moment at which the grant may still have
+ * been in force, so that no figure flatters. Undefined where the grant was never seen.
+ */
+export function countedFrom(revocation: Revocation): Instant | undefined {
+  return revocation.end?.notBefore;
+}

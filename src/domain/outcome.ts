@@ -34,14 +34,19 @@ export const OUTCOMES = [
 /** What has been tried on one holder so far. */
 export type Attempt =
   | { readonly kind: 'accepted'; readonly at: Instant }
+  /** Dry-run: it was due, and nothing was sent. */
+  | { readonly kind: 'withheld'; readonly at: Instant }
   | {
       readonly kind: 'refused';
-      readonly outcome: Extract<Outcome, { kind: 'blocked' | 'forbidden' | 'unreachable' }>;
+      readonly outcome: Exclude<Outcome, Done>;
       readonly tries: number;
       /** Not to be tried again before. */
       readonly notBefore: Instant;
     };
 
-export function isDone(outcome: Outcome): boolean {
+/** An outcome after which there is nothing left to ask of the API for this holder. */
+export type Done = Extract<Outcome, { kind: 'evicted' | 'already-gone' | 'replaced' }>;
+
+export function isDone(outcome: Outcome): outcome is Done {
   return outcome.kind === 'evicted' || outcome.kind === 'already-gone' || outcome.kind === 'replaced';
 }

@@ -1,6 +1,6 @@
 /** What the controller asks of the cluster's pods: a live view of the holders. */
 
-import type { Holder, UnreadablePod } from '../domain/holder.ts';
+import type { Holder, PodUid, UnreadablePod } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
 
@@ -20,6 +20,9 @@ export type PodsListener = {
 export interface Pods {
   /** Ordered by uid. Before the first sync: what has been seen so far. */
   holdersOf(identity: Identity): readonly Holder[];
+
+  /** The holder with this uid, as it was last seen; undefined once it is gone. */
+  holder(uid: PodUid): Holder | undefined;
 
   /** Identities that have at least one holder. */
   identities(): Iterable<Identity>;

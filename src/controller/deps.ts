@@ -1,0 +1,30 @@
+/** What the parts of the controller share: the ports, the operator's choices, the ledger, the pace. */
+
+import type { Policy } from '../domain/policy.ts';
+import type { Mode } from '../domain/report.ts';
+import type { Associations } from '../ports/associations.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Evictor } from '../ports/evictor.ts';
+import type { Pods } from '../ports/pods.ts';
+import type { Reporter } from '../ports/reporter.ts';
+import type { Ledger } from './ledger.ts';
+import type { Pace } from './pace.ts';
+
+export type Deps = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly associations: Associations;
+  readonly pods: Pods;
+  readonly evictor: Evictor;
+  readonly reporter: Reporter;
+  readonly ledger: Ledger;
+  readonly pace: Pace;
+  readonly policy: Policy;
+  readonly mode: Mode;
+};
+
+/**
+ * `stopping`: take up nothing new. `lifetime`: let go of what is in flight; comes some time after `stopping`,
+ * so that an eviction that was sent is also heard out.
+ */
+export type Signals = { readonly stopping: AbortSignal; readonly lifetime: AbortSignal };

@@ -1,0 +1,30 @@
+/** Pace: how fast something may be done. A token bucket that waits instead of refusing. */
+
+import type { Instant } from '../domain/time.ts';
+import { after, between, instant, milliseconds } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/**
+ * At most `burst` at once and `rate` a second in the long run, in the order of asking. Each token is a moment:
+ * who asks gets the next free one and sleeps until then.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #interval: number;
+  readonly #credit: number;
+  #next: Instant = instant(0);
+
+  constructor(clock: Clock, limits: { readonly rate: number; readonly burst: number }) {
+    this.#clock = clock;
+    this.#interval = 1000 / limits.rate;
+    this.#credit = (limits.burst - 1) * this.#interval;
+  }
+
+  async take(signal: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    this.#next = instant(Math.max(this.#next, now - this.#credit));
+    const turn = this.#next;
+    this.#next = after(this.#next, milliseconds(this.#interval));
+    if (turn > now) await this.#clock.sleep(between(now, turn), signal);
+  }
+}

@@ -1,0 +1,63 @@
+/** Remembering a plan: the entry takes over its revocation and verdicts, and what changed is reported. */
+
+import type { Plan } from '../decide/plan.ts';
+import { countExposed } from '../decide/plan.ts';
+import type { Holder } from '../domain/holder.ts';
+import type { Revocation } from '../domain/revocation.ts';
+import { isOpen } from '../domain/revocation.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Deps } from './deps.ts';
+import type { Entry, Opinion } from './ledger.ts';
+
+export function remember(plan: Plan, entry: Entry, deps: Deps): void {
+  followRevocation(plan, entry, deps);
+  const previous = entry.opinions;
+  const current = new Map<Holder['uid'], Opinion>();
+  for (const { holder, verdict } of plan.judged) {
+    const before = previous.get(holder.uid);
+    const isSame = before !== undefined && isSameVerdict(before.verdict, verdict);
+    current.set(holder.uid, { verdict, since: isSame ? before.since : deps.clock.now() });
+    if (!isSame && isWorthTelling(before?.verdict, verdict)) {
+      deps.reporter.report({
+        kind: 'verdict',
+        holder,
+        verdict,
+        revocation: plan.revocation,
+        mode: deps.mode,
+      });
+    }
+  }
+  entry.opinions = current;
+  forgetGone(entry);
+}
+
+function followRevocation(plan: Plan, entry: Entry, { ledger, reporter, mode }: Deps): void {
+  const before = entry.revocation;
+  const now = plan.revocation;
+  entry.revocation = now;
+  if (now === undefined) return;
+  if (before !== undefined && isAnother(before, now)) ledger.archive(before);
+  if (before !== undefined && !isAnother(before, now) && before.stage === now.stage) return;
+  reporter.report({ kind: 'stage', revocation: now, exposed: countExposed(plan.judged), mode });
+}
+
+function isAnother(one: Revocation, other: Revocation): boolean {
+  return !isOpen(one) && one.suspectedAt !== other.suspectedAt;
+}
+
+function isSameVerdict(one: Verdict, other: Verdict): boolean {
+  return one.kind === other.kind && one.reason === other.reason;
+}
+
+/** Being kept for holding a current grant is the normal case: worth a line only where it was not so before. */
+function isWorthTelling(before: Verdict | undefined, verdict: Verdict): boolean {
+  if (verdict.kind !== 'keep' || verdict.reason === 'no-grant-since-start') return true;
+  return before !== undefined && before.kind !== 'keep';
+}
+
+/** Attempts on pods that are no longer there can't matter again: a uid never returns. */
+function forgetGone(entry: Entry): void {
+  for (const uid of entry.attempts.keys()) {
+    if (!entry.opinions.has(uid)) entry.attempts.delete(uid);
+  }
+}

@@ -1,0 +1,138 @@
+/** What the daemon tells of itself, put together from its state at the moment of asking. */
+
+import { exposureState } from '../domain/exposure.ts';
+import type { Holder, UnreadablePod } from '../domain/holder.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Mode } from '../domain/report.ts';
+import type { Revocation } from '../domain/revocation.ts';
+import { countedFrom, isOpen } from '../domain/revocation.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { between, earliest, milliseconds, minutes } from '../domain/time.ts';
+import type { Freshness } from '../ports/pods.ts';
+import type { JudgedHolder, Status, StatusSource } from '../ports/status.ts';
+import type { Daemon } from './daemon.ts';
+import type { Deps } from './deps.ts';
+import { isViewFresh, VIEW_LIMIT } from './freshness.ts';
+import type { Entry } from './ledger.ts';
+
+export type About = { readonly cluster: string; readonly mode: Mode; readonly pollInterval: Duration };
+
+/** A sweep ends within this time even when EKS answers every page at the last moment. */
+const SWEEP_LIMIT = minutes(10);
+
+export class StatusView implements StatusSource {
+  readonly #deps: Deps;
+  readonly #daemon: Daemon;
+  readonly #about: About;
+  readonly #startedAt: Instant;
+
+  constructor(deps: Deps, daemon: Daemon, about: About) {
+    this.#deps = deps;
+    this.#daemon = daemon;
+    this.#about = about;
+    this.#startedAt = deps.clock.now();
+  }
+
+  status(): Status {
+    const now = this.#deps.clock.now();
+    const { listing } = this.#daemon;
+    const freshness = this.#deps.pods.freshness();
+    const notReadyBecause = [...this.#listProblems(listing, now), ...podProblems(freshness, now)];
+    return {
+      cluster: this.#about.cluster,
+      mode: this.#about.mode,
+      startedAt: this.#startedAt,
+      now,
+      live: between(this.#daemon.lastSweepEndedAt ?? this.#startedAt, now) < this.#liveLimit(),
+      ready: notReadyBecause.length === 0,
+      notReadyBecause,
+      readings: {
+        associations: {
+          at: this.#daemon.lastKnownListingAt,
+          problem: listing.kind === 'unknown' ? listing.detail : undefined,
+        },
+        pods: {
+          at: freshness.kind === 'synced' ? freshness.asOf : undefined,
+          problem: freshness.kind === 'unsynced' ? freshness.why : undefined,
+        },
+      },
+      associations: listing.kind === 'known' ? listing.value.ids.size : undefined,
+      holders: this.#countHolders(),
+      openRevocations: this.revocations().filter(isOpen).length,
+    };
+  }
+
+  revocations(): readonly Revocation[] {
+    const followed = [...this.#deps.ledger.entries()].flatMap(([, { revocation }]) => revocation ?? []);
+    return [...followed, ...this.#deps.ledger.archived()].toSorted(openFirst);
+  }
+
+  holders(): readonly JudgedHolder[] {
+    const judged: JudgedHolder[] = [];
+    for (const identity of this.#deps.pods.identities()) {
+      const entry = this.#deps.ledger.find(identity);
+      for (const holder of this.#deps.pods.holdersOf(identity)) judged.push(this.#judged(holder, entry));
+    }
+    return judged.toSorted(byName);
+  }
+
+  unreadable(): readonly UnreadablePod[] {
+    return this.#deps.pods.unreadable();
+  }
+
+  oldestExposure(): Duration | undefined {
+    const ends: (Instant | undefined)[] = [];
+    for (const [, { revocation, opinions }] of this.#deps.ledger.entries()) {
+      if (revocation === undefined || !isOpen(revocation)) continue;
+      const isExposed = [...opinions.values()].some(({ verdict }) => exposureState(verdict) !== undefined);
+      if (isExposed) ends.push(countedFrom(revocation) ?? revocation.suspectedAt);
+    }
+    const oldest = earliest(...ends);
+    return oldest === undefined ? undefined : between(oldest, this.#deps.clock.now());
+  }
+
+  #liveLimit(): Duration {
+    return milliseconds(SWEEP_LIMIT + 3 * this.#about.pollInterval);
+  }
+
+  #listProblems(listing: Reading<unknown>, now: Instant): readonly string[] {
+    const at = this.#daemon.lastKnownListingAt;
+    const why = listing.kind === 'unknown' ? `: ${listing.detail}` : '';
+    if (at === undefined) return [`the associations were not read yet${why}`];
+    const limit = milliseconds(VIEW_LIMIT + 3 * this.#about.pollInterval);
+    return between(at, now) < limit ? [] : [`the associations were last read long ago${why}`];
+  }
+
+  #countHolders(): number {
+    let count = 0;
+    for (const identity of this.#deps.pods.identities()) count += this.#deps.pods.holdersOf(identity).length;
+    return count;
+  }
+
+  /** A holder that was not visited yet is as undecided as one whose association could not be read. */
+  #judged(holder: Holder, entry: Entry | undefined): JudgedHolder {
+    const opinion = entry?.opinions.get(holder.uid) ?? {
+      verdict: { kind: 'undecided', reason: 'reading-unknown' },
+      since: this.#startedAt,
+    };
+    return { holder, ...opinion, state: exposureState(opinion.verdict) };
+  }
+}
+
+function podProblems(freshness: Freshness, now: Instant): readonly string[] {
+  if (freshness.kind === 'unsynced') return [`the pods are not known: ${freshness.why}`];
+  return isViewFresh(freshness, now) ? [] : ['the API server has not been heard from for too long'];
+}
+
+function openFirst(one: Revocation, other: Revocation): number {
+  if (isOpen(one) !== isOpen(other)) return isOpen(one) ? -1 : 1;
+  return other.suspectedAt - one.suspectedAt || (one.identity < other.identity ? -1 : 1);
+}
+
+function byName({ holder: one }: JudgedHolder, { holder: other }: JudgedHolder): number {
+  return (
+    one.namespace.localeCompare(other.namespace, 'en') ||
+    one.name.localeCompare(other.name, 'en') ||
+    one.uid.localeCompare(other.uid, 'en')
+  );
+}

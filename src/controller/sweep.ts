@@ -1,0 +1,82 @@
+/** The sweep: a full List compared with all that is known, which says where to look. It decides nothing. */
+
+import { suspect } from '../decide/advance.ts';
+import { learnListed } from '../decide/learn.ts';
+import { notice } from '../decide/notice.ts';
+import type { AssociationId, Listing } from '../domain/association.ts';
+import type { Identity } from '../domain/identity.ts';
+import type { Known, Reading } from '../domain/reading.ts';
+import { known } from '../domain/reading.ts';
+import { isOpen } from '../domain/revocation.ts';
+import type { Deps } from './deps.ts';
+import type { Entry } from './ledger.ts';
+
+/** Where the findings of a sweep go. */
+export type Findings = {
+  /** This identity wants a visit now. */
+  readonly visit: (identity: Identity) => void;
+  /** The grant of this association was not read yet. */
+  readonly describe: (identity: Identity, id: AssociationId) => void;
+};
+
+/** Lists once. An unknown reading changes nothing: the old knowledge stays, and grows old visibly. */
+export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal): Promise<Reading<Listing>> {
+  const listing = await deps.associations.list(signal);
+  if (listing.kind === 'known') {
+    for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
+  }
+  return listing;
+}
+
+/** One identity that can't be compared never hides the others. */
+function guarded(identity: Identity, listing: Known<Listing>, deps: Deps, findings: Findings): void {
+  try {
+    look(identity, listing, deps, findings);
+  } catch (error) {
+    deps.reporter.report({ kind: 'bug', where: `sweep of ${identity}`, error });
+  }
+}
+
+function everybody(listing: Listing, { ledger, pods }: Deps): ReadonlySet<Identity> {
+  return new Set([...listing.ids.keys(), ...ledger.identities(), ...pods.identities()]);
+}
+
+function look(identity: Identity, listing: Known<Listing>, deps: Deps, findings: Findings): void {
+  const ids = listing.value.ids.get(identity) ?? [];
+  const entry = deps.ledger.entry(identity);
+  entry.listed = known(ids, listing.at);
+  const holders = deps.pods.holdersOf(identity);
+  // A List can be older than a pod that has just been seen: it says nothing about that one.
+  const hasHolders = holders.some(({ start }) => start < listing.at);
+  const noticed = notice(ids, entry.history, entry.standing, hasHolders);
+  for (const id of ids) entry.history = learnListed(entry.history, id, listing.at);
+  switch (noticed) {
+    case 'absent':
+      raise(identity, entry, listing, deps);
+      break;
+    case 'unread':
+      for (const id of ids) findings.describe(identity, id);
+      break;
+    case 'nothing':
+      break;
+  }
+  if (isWorthVisit(entry, holders.length > 0, noticed === 'absent')) findings.visit(identity);
+}
+
+/** A suspicion is dated by the List that raised it, so that only a later reading can confirm it. */
+function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: Deps): void {
+  if (entry.revocation !== undefined && isOpen(entry.revocation)) return;
+  const revocation = suspect(identity, 'list', entry.history, listing.at);
+  if (entry.revocation !== undefined) deps.ledger.archive(entry.revocation);
+  entry.revocation = revocation;
+  const exposed = deps.pods.holdersOf(identity).length;
+  deps.reporter.report({ kind: 'stage', revocation, exposed, mode: deps.mode });
+}
+
+/** Everything that is open is looked at in each sweep, whatever else would have brought it up. */
+function isWorthVisit(entry: Entry, hasHolders: boolean, isAbsent: boolean): boolean {
+  if (isAbsent) return true;
+  if (entry.revocation !== undefined && isOpen(entry.revocation)) return true;
+  const isGranted = entry.standing.kind === 'known' && entry.standing.value.kind === 'granted';
+  return hasHolders && !isGranted;
+}

@@ -1,0 +1,123 @@
+/** Judgement: what is to happen to one holder, and why. The decision table of docs/verdicts.md, in its order. */
+
+import type { Association, Standing } from '../domain/association.ts';
+import { unchangedSince } from '../domain/association.ts';
+import { isSameGrant } from '../domain/grant.ts';
+import type { History } from '../domain/history.ts';
+import { lastSpan } from '../domain/history.ts';
+import type { Holder } from '../domain/holder.ts';
+import type { Attempt } from '../domain/outcome.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Revocation } from '../domain/revocation.ts';
+import type { Instant } from '../domain/time.ts';
+import { after, before, minutes, seconds } from '../domain/time.ts';
+import type { Verdict } from '../domain/verdict.ts';
+
+/** creationTimestamp is cut to whole seconds, so a pod may have started up to this much later than it says. */
+export const START_RESOLUTION = seconds(1);
+
+/**
+ * How long an accepted eviction is believed while the view does not show the pod terminating. Later the view
+ * is right and the eviction was not carried out: it is asked for again.
+ */
+export const ACCEPTED_FOR = minutes(2);
+
+export type HolderFacts = {
+  readonly holder: Holder;
+  readonly standing: Reading<Standing>;
+  readonly history: History;
+  readonly revocation: Revocation | undefined;
+  readonly attempt: Attempt | undefined;
+};
+
+/** The verdict on one holder. Pure: the same facts, policy and instant give the same verdict. */
+export function judge(facts: HolderFacts, policy: Policy, now: Instant): Verdict {
+  const { holder, standing, history } = facts;
+  if (holder.finished) return { kind: 'keep', reason: 'finished' };
+  if (standing.kind === 'unknown') return { kind: 'undecided', reason: 'reading-unknown' };
+  if (standing.value.kind === 'granted') {
+    return judgeGranted(holder, standing.value.association, history, policy);
+  }
+  const bound = startedBefore(history, policy);
+  if (bound === undefined) return { kind: 'undecided', reason: 'reading-unknown' };
+  if (holder.start >= bound) return { kind: 'keep', reason: 'no-grant-since-start' };
+  return judgeStale(facts, bound, policy, now);
+}
+
+/** A grant is in force: is it the only one that the holder can have been given? */
+function judgeGranted(holder: Holder, association: Association, history: History, policy: Policy): Verdict {
+  const from = before(holder.start, policy.consistencyWindow);
+  if (unchangedSince(association) <= from) return { kind: 'keep', reason: 'current' };
+  const earlier = history.spans.filter((span) => span.end !== undefined && span.end.notAfter > from);
+  const isOther = earlier.some(({ grant }) => grant !== undefined && !isSameGrant(grant, association.grant));
+  if (isOther) return { kind: 'undecided', reason: 'grant-changed' };
+  const isComplete = history.completeFrom !== undefined && history.completeFrom <= from;
+  if (!isComplete || earlier.some(({ grant }) => grant === undefined)) {
+    return { kind: 'undecided', reason: 'history-unknown' };
+  }
+  return { kind: 'keep', reason: earlier.length === 0 ? 'current' : 'same-grant' };
+}
+
+/**
+ * A holder that started before this instant may have been given the grant that ended. Where the end was never
+ * seen, that is when the absence was first seen, with no window: else each restart of the daemon would take
+ * pods for stale whose template spells the token volume out by hand.
+ */
+function startedBefore(history: History, policy: Policy): Instant | undefined {
+  const end = lastSpan(history)?.end;
+  return end === undefined ? history.absentSince : after(end.notAfter, policy.consistencyWindow);
+}
+
+/** The holder is stale: it goes, unless it must not be touched, is going already, or its time has not come. */
+function judgeStale(facts: HolderFacts, bound: Instant, policy: Policy, now: Instant): Verdict {
+  return (
+    exempted(facts.holder, policy) ??
+    leaving(facts, now) ??
+    settling(facts.revocation, policy) ??
+    insideWindow(facts, bound, now) ??
+    backingOff(facts.attempt, now) ?? { kind: 'evict', reason: 'deleted' }
+  );
+}
+
+function exempted(holder: Holder, policy: Policy): Verdict | undefined {
+  const own = policy.ownPod;
+  if (own !== undefined && own.namespace === holder.namespace && own.name === holder.name) {
+    return { kind: 'exempt', reason: 'own-pod' };
+  }
+  if (policy.protectedNamespaces.has(holder.namespace)) {
+    return { kind: 'exempt', reason: 'protected-namespace' };
+  }
+  return undefined;
+}
+
+function leaving({ holder, attempt }: HolderFacts, now: Instant): Verdict | undefined {
+  if (holder.terminating !== undefined) return { kind: 'wait', reason: 'terminating', until: undefined };
+  if (attempt?.kind !== 'accepted') return undefined;
+  const believedUntil = after(attempt.at, ACCEPTED_FOR);
+  return now < believedUntil ? { kind: 'wait', reason: 'terminating', until: believedUntil } : undefined;
+}
+
+/** The stage `confirmed` is the proof that the settle time has passed: see advance.ts. */
+function settling(revocation: Revocation | undefined, policy: Policy): Verdict | undefined {
+  if (revocation?.stage === 'confirmed') return undefined;
+  const since = revocation?.settlingSince;
+  const until = since === undefined ? undefined : after(since, policy.settleTime);
+  return { kind: 'wait', reason: 'settling', until };
+}
+
+/**
+ * A holder that did not certainly start before the end is evicted only when the window has closed and no
+ * successor can be taken for one more of its kind: that is what keeps the daemon from evicting in a circle.
+ */
+function insideWindow({ holder, history }: HolderFacts, bound: Instant, now: Instant): Verdict | undefined {
+  const end = lastSpan(history)?.end;
+  if (end !== undefined && after(holder.start, START_RESOLUTION) <= end.notAfter) return undefined;
+  const until = after(bound, START_RESOLUTION);
+  return now < until ? { kind: 'wait', reason: 'window-open', until } : undefined;
+}
+
+function backingOff(attempt: Attempt | undefined, now: Instant): Verdict | undefined {
+  if (attempt?.kind !== 'refused' || now >= attempt.notBefore) return undefined;
+  return { kind: 'wait', reason: 'backing-off', until: attempt.notBefore };
+}

@@ -1,0 +1,31 @@
+/** Noticing: what a full List says about one identity, compared with what was known of it. */
+
+import type { AssociationId, Standing } from '../domain/association.ts';
+import type { History } from '../domain/history.ts';
+import { currentSpan } from '../domain/history.ts';
+import type { Reading } from '../domain/reading.ts';
+
+/**
+ * - `nothing`: as before
+ * - `absent`: an association that was in force is not in the List, or holders run that have none
+ * - `unread`: the List shows an id whose grant was not read yet
+ */
+export type Notice = 'nothing' | 'absent' | 'unread';
+
+export function notice(
+  listed: readonly AssociationId[],
+  history: History,
+  standing: Reading<Standing>,
+  hasHolders: boolean,
+): Notice {
+  const current = currentSpan(history);
+  if (listed.length === 0) {
+    if (current !== undefined) return 'absent';
+    const isAbsenceKnown = standing.kind === 'known' && standing.value.kind === 'none';
+    return hasHolders && !isAbsenceKnown ? 'absent' : 'nothing';
+  }
+  if (current !== undefined && listed.includes(current.id) && current.grant !== undefined) {
+    return listed.length === 1 ? 'nothing' : 'unread';
+  }
+  return 'unread';
+}

@@ -1,0 +1,132 @@
+/** The plan for one identity: its revocation, a verdict for each holder, the evictions in order, when to look again. */
+
+import type { Standing } from '../domain/association.ts';
+import { exposureState } from '../domain/exposure.ts';
+import type { History } from '../domain/history.ts';
+import type { Holder, PodUid } from '../domain/holder.ts';
+import type { Identity } from '../domain/identity.ts';
+import type { Attempt } from '../domain/outcome.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Revocation } from '../domain/revocation.ts';
+import { isOpen } from '../domain/revocation.ts';
+import type { Instant } from '../domain/time.ts';
+import { after, earliest } from '../domain/time.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { advance, suspect } from './advance.ts';
+import { close, windowCloses } from './close.ts';
+import { judge } from './judge.ts';
+
+export type IdentityFacts = {
+  readonly identity: Identity;
+  readonly holders: readonly Holder[];
+  /** Whether the view that the holders come from is complete and fresh. */
+  readonly isViewFresh: boolean;
+  readonly standing: Reading<Standing>;
+  readonly history: History;
+  readonly revocation: Revocation | undefined;
+  readonly attempts: ReadonlyMap<PodUid, Attempt>;
+};
+
+export type Judged = { readonly holder: Holder; readonly verdict: Verdict };
+
+export type Plan = {
+  readonly revocation: Revocation | undefined;
+  /** Every holder once, the longest-running first. */
+  readonly judged: readonly Judged[];
+  /** Those to be evicted now, in the order in which to do it. */
+  readonly evictions: readonly Judged[];
+  /** When the passing of time alone may change the plan. */
+  readonly lookAgainAt: Instant | undefined;
+};
+
+export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
+  const advanced =
+    facts.revocation === undefined
+      ? undefined
+      : advance(facts.revocation, facts.standing, facts.history, policy);
+  const judged = facts.holders
+    .toSorted(byAge)
+    .map((holder) => ({ holder, verdict: verdictOn(holder, facts, advanced, { policy, now }) }));
+  const exposed = countExposed(judged);
+  const revocation = closing(reopening(advanced, judged, facts, now), exposed, facts, { policy, now });
+  return {
+    revocation,
+    judged,
+    evictions: judged.filter(({ verdict }) => verdict.kind === 'evict'),
+    lookAgainAt: lookAgain(revocation, judged, policy, now),
+  };
+}
+
+export function countExposed(judged: readonly Judged[]): number {
+  return judged.filter(({ verdict }) => exposureState(verdict) !== undefined).length;
+}
+
+type Setting = { readonly policy: Policy; readonly now: Instant };
+
+function verdictOn(
+  holder: Holder,
+  facts: IdentityFacts,
+  revocation: Revocation | undefined,
+  { policy, now }: Setting,
+): Verdict {
+  const attempt = facts.attempts.get(holder.uid);
+  return judge(
+    { holder, standing: facts.standing, history: facts.history, revocation, attempt },
+    policy,
+    now,
+  );
+}
+
+/** A stale holder that nobody is after yet, such as one that was seen late, opens a revocation of its own. */
+function reopening(
+  revocation: Revocation | undefined,
+  judged: readonly Judged[],
+  facts: IdentityFacts,
+  now: Instant,
+): Revocation | undefined {
+  if (revocation !== undefined && isOpen(revocation)) return revocation;
+  const isSomebodyStale = judged.some(({ verdict }) => verdict.kind === 'wait' || verdict.kind === 'evict');
+  return isSomebodyStale ? suspect(facts.identity, 'pods', facts.history, now) : revocation;
+}
+
+function closing(
+  revocation: Revocation | undefined,
+  exposed: number,
+  { isViewFresh }: IdentityFacts,
+  { policy, now }: Setting,
+): Revocation | undefined {
+  return revocation === undefined ? undefined : close(revocation, { exposed, isViewFresh }, policy, now);
+}
+
+function lookAgain(
+  revocation: Revocation | undefined,
+  judged: readonly Judged[],
+  policy: Policy,
+  now: Instant,
+): Instant | undefined {
+  const waits = judged.map(({ verdict }) => (verdict.kind === 'wait' ? verdict.until : undefined));
+  const next = revocation === undefined ? undefined : nextStageAt(revocation, policy);
+  return earliest(...[...waits, next].filter((at) => at === undefined || at > now));
+}
+
+function nextStageAt(revocation: Revocation, policy: Policy): Instant | undefined {
+  switch (revocation.stage) {
+    case 'settling':
+      return revocation.settlingSince === undefined
+        ? undefined
+        : after(revocation.settlingSince, policy.settleTime);
+    case 'confirmed':
+      return windowCloses(revocation, policy);
+    case 'suspected':
+    case 'contained':
+    case 'refuted':
+      return undefined;
+  }
+}
+
+/** Longest-running first; the uid settles ties, so that the order of the input never shows. */
+function byAge(one: Holder, other: Holder): number {
+  if (one.start !== other.start) return one.start - other.start;
+  return one.uid < other.uid ? -1 : 1;
+}

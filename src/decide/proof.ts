@@ -1,0 +1,43 @@
+/** Proof: whether a reading entitles anybody to evict, and when a new one must be asked for. */
+
+import type { Standing } from '../domain/association.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Revocation } from '../domain/revocation.ts';
+import type { Instant } from '../domain/time.ts';
+import { after, between, seconds } from '../domain/time.ts';
+
+/** A confirmation is too old to act on when it is this old. */
+export const PROOF_LIFE = seconds(10);
+
+/** A confirmation that the identity has no grant, taken after the suspicion and younger than PROOF_LIFE. */
+export function isProof(standing: Reading<Standing>, revocation: Revocation, now: Instant): boolean {
+  if (standing.kind === 'unknown' || standing.value.kind !== 'none') return false;
+  return standing.at >= revocation.suspectedAt && between(standing.at, now) < PROOF_LIFE;
+}
+
+/** Whether the stage can't go on, or the eviction that is due can't be made, without a new confirmation. */
+export function wantsProof(
+  revocation: Revocation,
+  standing: Reading<Standing>,
+  isEvictionDue: boolean,
+  clock: { readonly now: Instant; readonly policy: Policy },
+): boolean {
+  switch (revocation.stage) {
+    case 'suspected':
+      return true;
+    case 'settling':
+      return hasSettled(revocation, clock.policy, clock.now);
+    case 'confirmed':
+      // While the standing is unknown no eviction can be due: it is asked for until it is known.
+      return standing.kind === 'unknown' || (isEvictionDue && !isProof(standing, revocation, clock.now));
+    case 'contained':
+    case 'refuted':
+      return false;
+  }
+}
+
+function hasSettled(revocation: Revocation, policy: Policy, now: Instant): boolean {
+  const since = revocation.settlingSince;
+  return since !== undefined && now >= after(since, policy.settleTime);
+}

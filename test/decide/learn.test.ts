@@ -1,0 +1,123 @@
+/** What each kind of reading teaches, and what it must not. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { learnListed, learnStanding, SPANS_KEPT } from '../../src/decide/learn.ts';
+import type { Standing } from '../../src/domain/association.ts';
+import { associationId } from '../../src/domain/association.ts';
+import type { History } from '../../src/domain/history.ts';
+import { currentSpan, lastSpan, NO_HISTORY } from '../../src/domain/history.ts';
+import { association, at, endedHistory, grant, history, span } from '../support/builders.ts';
+
+const ID = associationId('a-0123456789abcdefg');
+const OTHER_ID = associationId('a-other000000000000');
+const NONE: Standing = { kind: 'none' };
+
+function granted(more: Parameters<typeof association>[0] = {}): Standing {
+  return { kind: 'granted', association: association(more) };
+}
+
+test('the first List shows an association: a span without its grant', () => {
+  const learnt = learnListed(NO_HISTORY, ID, at(0));
+  assert.deepEqual(learnt.spans, [span({ grant: undefined, since: undefined, seenAt: at(0) })]);
+  assert.equal(learnt.completeFrom, undefined);
+});
+
+test('a later List shows it again: seen later, never earlier', () => {
+  const once = learnListed(NO_HISTORY, ID, at(10));
+  assert.equal(currentSpan(learnListed(once, ID, at(20)))?.seenAt, at(20));
+  assert.equal(currentSpan(learnListed(once, ID, at(5)))?.seenAt, at(10));
+});
+
+test('a List that shows another id ends nothing: only a direct reading does', () => {
+  const before = history({ spans: [span()] });
+  assert.deepEqual(learnListed(before, OTHER_ID, at(0)), before);
+});
+
+test('a stale List does not bring an ended association back', () => {
+  assert.deepEqual(learnListed(endedHistory(), ID, at(1)), endedHistory());
+});
+
+test('a List shows a new id after an end: a new span', () => {
+  const learnt = learnListed(endedHistory(), OTHER_ID, at(40));
+  assert.equal(currentSpan(learnt)?.id, OTHER_ID);
+  assert.equal(learnt.absentSince, undefined);
+});
+
+test('none after a grant: it ended between the last reading with it and this one', () => {
+  const learnt = learnStanding(history({ spans: [span({ seenAt: at(-10) })] }), NONE, at(0));
+  assert.deepEqual(lastSpan(learnt)?.end, { notBefore: at(-10), notAfter: at(0) });
+  assert.equal(learnt.absentSince, at(0));
+});
+
+test('none again: nothing moves', () => {
+  assert.deepEqual(learnStanding(endedHistory(), NONE, at(100)), endedHistory());
+});
+
+test('none at first sight: absent since now, complete from now', () => {
+  assert.deepEqual(learnStanding(NO_HISTORY, NONE, at(0)), {
+    spans: [],
+    absentSince: at(0),
+    completeFrom: at(0),
+  });
+});
+
+test('none by a clock that is behind: the end is not before the last reading that showed the grant', () => {
+  const learnt = learnStanding(history({ spans: [span({ seenAt: at(10) })] }), NONE, at(0));
+  assert.deepEqual(lastSpan(learnt)?.end, { notBefore: at(10), notAfter: at(10) });
+});
+
+test('the grant of a listed association is read: in force since its last modification', () => {
+  const listed = learnListed(NO_HISTORY, ID, at(0));
+  const learnt = learnStanding(listed, granted({ modifiedAt: at(-60) }), at(1));
+  assert.deepEqual(learnt.spans, [span({ since: at(-60), seenAt: at(1) })]);
+  assert.equal(learnt.completeFrom, at(-60));
+});
+
+test('the same grant is read again: seen later, in force since as before', () => {
+  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  const twice = learnStanding(once, granted({ modifiedAt: at(5) }), at(10));
+  assert.deepEqual(twice.spans, [span({ since: at(-86_400), seenAt: at(10) })]);
+  const stale = learnStanding(twice, granted(), at(8));
+  assert.equal(currentSpan(stale)?.seenAt, at(10));
+});
+
+test('recreated under another id: the old span ends when the new one was created', () => {
+  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  const made = { id: OTHER_ID, createdAt: at(20), modifiedAt: at(20) };
+  const learnt = learnStanding(once, granted(made), at(30));
+  assert.deepEqual(learnt.spans, [
+    span({ seenAt: at(0), end: { notBefore: at(0), notAfter: at(20) } }),
+    span({ id: OTHER_ID, since: at(20), seenAt: at(30) }),
+  ]);
+});
+
+test('changed in place: the old grant ends with the modification', () => {
+  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  const learnt = learnStanding(once, granted({ grant: grant('other'), modifiedAt: at(20) }), at(30));
+  assert.deepEqual(
+    learnt.spans.map(({ grant: given, end }) => [given?.roleArn, end]),
+    [
+      [grant().roleArn, { notBefore: at(0), notAfter: at(20) }],
+      [grant('other').roleArn, undefined],
+    ],
+  );
+});
+
+test('granted after an end: the ended span stays', () => {
+  const made = { id: OTHER_ID, createdAt: at(40), modifiedAt: at(40) };
+  const learnt = learnStanding(endedHistory(), granted(made), at(41));
+  assert.equal(learnt.spans.length, 2);
+  assert.equal(learnt.absentSince, undefined);
+  assert.equal(learnt.completeFrom, at(-86_400));
+});
+
+test('a history that grows too long forgets its oldest part, and says so', () => {
+  let learnt: History = NO_HISTORY;
+  for (let n = 0; n < SPANS_KEPT + 5; n += 1) {
+    const made = { id: associationId(`a-${n}`), createdAt: at(n * 10), modifiedAt: at(n * 10) };
+    learnt = learnStanding(learnt, granted(made), at(n * 10 + 1));
+  }
+  assert.equal(learnt.spans.length, SPANS_KEPT);
+  assert.equal(learnt.completeFrom, at(50));
+});

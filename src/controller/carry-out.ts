@@ -10,6 +10,7 @@ import { countedFrom } from '../domain/revocation.ts';
 import type { Duration } from '../domain/time.ts';
 import { after, between, latest } from '../domain/time.ts';
 import { backoff } from './backoff.ts';
+import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
 import type { Entry } from './ledger.ts';
 import { inPool } from './pool.ts';
@@ -45,9 +46,9 @@ function withhold(due: readonly Judged[], revocation: Revocation, entry: Entry, 
 
 async function evictOne(judged: Judged, entry: Entry, deps: Deps, signals: Signals): Promise<void> {
   await deps.pace.take(signals.stopping);
+  if (!(await isProven(entry, deps, signals)) || !isStillDue(judged.holder, deps)) return;
   const { revocation } = entry;
   if (signals.stopping.aborted || revocation === undefined) return;
-  if (!isProof(entry.standing, revocation, deps.clock.now()) || !isStillDue(judged.holder, deps)) return;
   const { holder, verdict } = judged;
   const outcome = await deps.evictor.evict({ holder, reason: verdict.reason, revocation }, signals.lifetime);
   const tries = note(holder, outcome, entry, deps);
@@ -60,6 +61,17 @@ async function evictOne(judged: Judged, entry: Entry, deps: Deps, signals: Signa
     tries,
     sinceEnd: sinceEnd(revocation, deps),
   });
+}
+
+/** A proof that grew too old while the holder waited for its turn is renewed, once for all that wait with it. */
+async function isProven(entry: Entry, deps: Deps, signals: Signals): Promise<boolean> {
+  const { revocation } = entry;
+  if (revocation === undefined) return false;
+  const isAskable = entry.askAgainAt === undefined || deps.clock.now() >= entry.askAgainAt;
+  if (isAskable && !isProof(entry.standing, revocation, deps.clock.now())) {
+    await confirm(revocation.identity, entry, deps, signals.stopping);
+  }
+  return isProof(entry.standing, revocation, deps.clock.now());
 }
 
 /** While it waited for its turn the pod may have gone, or have begun to. */

@@ -28,6 +28,8 @@ export type Entry = {
   opinions: Map<PodUid, Opinion>;
   /** Confirmations in a row that came back unknown. */
   unknowns: number;
+  /** The confirmation that is on its way. */
+  confirming: Promise<void> | undefined;
   /** After an unknown one: not to be asked for again before. */
   askAgainAt: Instant | undefined;
 };
@@ -51,6 +53,7 @@ export class Ledger {
       attempts: new Map(),
       opinions: new Map(),
       unknowns: 0,
+      confirming: undefined,
       askAgainAt: undefined,
     };
     this.#entries.set(identity, entry);

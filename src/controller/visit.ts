@@ -7,16 +7,14 @@
 
 import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
-import { after, earliest } from '../domain/time.ts';
-import { learnStanding } from '../decide/learn.ts';
+import { earliest } from '../domain/time.ts';
 import type { Plan } from '../decide/plan.ts';
 import { plan } from '../decide/plan.ts';
 import { wantsProof } from '../decide/proof.ts';
-import { lastSpan } from '../domain/history.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
-import { backoff } from './backoff.ts';
 import { carryOut } from './carry-out.ts';
+import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
 import { isViewFresh } from './freshness.ts';
 import type { Entry } from './ledger.ts';
@@ -62,19 +60,4 @@ function needsProof({ revocation, evictions }: Plan, entry: Entry, { clock, poli
 function isContradicted(revocation: Revocation, { listed, standing }: Entry): boolean {
   if (!isOpen(revocation)) return false;
   return listed.kind === 'known' && listed.value.length > 0 && listed.at > standing.at;
-}
-
-async function confirm(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
-  const reading = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
-  const isNews = reading.kind === 'unknown' ? entry.unknowns === 0 : entry.unknowns > 0;
-  entry.standing = reading;
-  if (reading.kind === 'known') {
-    entry.history = learnStanding(entry.history, reading.value, reading.at);
-    entry.unknowns = 0;
-    entry.askAgainAt = undefined;
-  } else {
-    entry.unknowns += 1;
-    entry.askAgainAt = after(deps.clock.now(), backoff(entry.unknowns, deps.random));
-  }
-  if (isNews) deps.reporter.report({ kind: 'reading', of: 'confirmation', subject: identity, reading });
 }

@@ -1,0 +1,38 @@
+/** The confirmation: EKS is asked about one identity, and what it answers is learnt. */
+
+import { learnStanding } from '../decide/learn.ts';
+import { lastSpan } from '../domain/history.ts';
+import type { Identity } from '../domain/identity.ts';
+import { after } from '../domain/time.ts';
+import { backoff } from './backoff.ts';
+import type { Deps } from './deps.ts';
+import type { Entry } from './ledger.ts';
+
+/** Asks now. Who asks while an answer is on its way shares that answer. */
+export async function confirm(
+  identity: Identity,
+  entry: Entry,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<void> {
+  entry.confirming ??= ask(identity, entry, deps, signal).finally(() => {
+    entry.confirming = undefined;
+  });
+  await entry.confirming;
+}
+
+async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
+  const reading = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
+  const isNews = reading.kind === 'unknown' ? entry.unknowns === 0 : entry.unknowns > 0;
+  entry.standing = reading;
+  if (reading.kind === 'known') {
+    entry.history = learnStanding(entry.history, reading.value, reading.at);
+    entry.unknowns = 0;
+    entry.askAgainAt = undefined;
+  } else {
+    // Asked again sooner at first and then more slowly, for ever.
+    entry.unknowns += 1;
+    entry.askAgainAt = after(deps.clock.now(), backoff(entry.unknowns, deps.random));
+  }
+  if (isNews) deps.reporter.report({ kind: 'reading', of: 'confirmation', subject: identity, reading });
+}

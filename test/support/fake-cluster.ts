@@ -1,0 +1,151 @@
+/** A cluster's pods as the controller sees them, in memory: view and evictor over one state. */
+
+import type { Holder, PodUid, UnreadablePod } from '../../src/domain/holder.ts';
+import { podUid } from '../../src/domain/holder.ts';
+import type { Identity } from '../../src/domain/identity.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Duration, Instant } from '../../src/domain/time.ts';
+import { after, instant, milliseconds, seconds } from '../../src/domain/time.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { EvictionOrder, Evictor } from '../../src/ports/evictor.ts';
+import type { Freshness, Pods, PodsListener } from '../../src/ports/pods.ts';
+import { holder } from './builders.ts';
+
+type Running = Holder & { readonly replace: (() => void) | undefined };
+
+export class FakeCluster implements Pods, Evictor {
+  /** Every eviction that was asked for, with its answer. */
+  readonly evictions: { readonly order: EvictionOrder; readonly outcome: Outcome; readonly at: Instant }[] =
+    [];
+  /** What the next evictions of a pod answer, by pod name; then they go through. */
+  readonly answers = new Map<string, Outcome[]>();
+  grace: Duration = seconds(2);
+  /** How long an answer to an eviction takes. */
+  latency: Duration = milliseconds(0);
+  /** How long the watch takes to show a change. */
+  watchLag: Duration = milliseconds(0);
+  synced = true;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  readonly #pods = new Map<PodUid, Running>();
+  /** What the watch has shown so far. */
+  readonly #seen = new Map<PodUid, Holder>();
+  #listener: PodsListener | undefined;
+  #made = 0;
+
+  constructor(clock: Clock, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  /** Starts a pod; creationTimestamp is cut to whole seconds. `replace` is called when it is evicted. */
+  start(identity: Identity, more: Partial<Holder> = {}, replace?: () => void): Holder {
+    this.#made += 1;
+    const [namespace = ''] = identity.split('/');
+    const started = holder({
+      uid: podUid(`pod-${String(this.#made).padStart(6, '0')}`),
+      namespace,
+      name: `pod-${this.#made}`,
+      identity,
+      start: instant(Math.floor(this.#clock.now() / 1000) * 1000),
+      ...more,
+    });
+    this.#pods.set(started.uid, { ...started, replace });
+    this.#show(started.uid);
+    return started;
+  }
+
+  /** A pod that its owner starts again, with the token volume, whenever it is evicted. */
+  startReplaced(identity: Identity, more: Partial<Holder> = {}): Holder {
+    const { start: _start, uid: _uid, ...rest } = more;
+    return this.start(identity, more, () => this.startReplaced(identity, rest));
+  }
+
+  running(): readonly Holder[] {
+    return [...this.#pods.values()];
+  }
+
+  holder(uid: PodUid): Holder | undefined {
+    return this.#seen.get(uid);
+  }
+
+  holdersOf(identity: Identity): readonly Holder[] {
+    return [...this.#seen.values()]
+      .filter((seen) => seen.identity === identity)
+      .toSorted((one, other) => (one.uid < other.uid ? -1 : 1));
+  }
+
+  identities(): Iterable<Identity> {
+    return new Set([...this.#seen.values()].map(({ identity }) => identity));
+  }
+
+  unreadable(): readonly UnreadablePod[] {
+    return [];
+  }
+
+  freshness(): Freshness {
+    return this.synced
+      ? { kind: 'synced', asOf: this.#clock.now() }
+      : { kind: 'unsynced', why: 'switched off by the test' };
+  }
+
+  async run(listener: PodsListener, signal: AbortSignal): Promise<void> {
+    this.#listener = listener;
+    for (const identity of this.identities()) listener.changed(identity);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#listener = undefined;
+  }
+
+  async evict(order: EvictionOrder, signal: AbortSignal): Promise<Outcome> {
+    const at = this.#clock.now();
+    const outcome = this.answers.get(order.holder.name)?.shift() ?? this.#accept(order.holder);
+    this.evictions.push({ order, outcome, at });
+    await this.#clock.sleep(this.latency, signal);
+    return outcome;
+  }
+
+  #accept({ uid, namespace, name }: Holder): Outcome {
+    const pod = this.#pods.get(uid);
+    if (pod === undefined) {
+      const isThere = [...this.#pods.values()].some(
+        (one) => one.namespace === namespace && one.name === name,
+      );
+      return { kind: isThere ? 'replaced' : 'already-gone' };
+    }
+    if (pod.terminating === undefined) {
+      this.#pods.set(uid, { ...pod, terminating: after(this.#clock.now(), this.grace) });
+      this.#show(uid);
+      this.#later(this.grace, () => this.remove(uid));
+      pod.replace?.();
+    }
+    return { kind: 'evicted' };
+  }
+
+  /** The pod object disappears. */
+  remove(uid: PodUid): void {
+    this.#pods.delete(uid);
+    this.#show(uid);
+  }
+
+  /** The watch shows the pod as it is when the lag has passed. */
+  #show(uid: PodUid): void {
+    this.#later(this.watchLag, () => {
+      const identity = this.#pods.get(uid)?.identity ?? this.#seen.get(uid)?.identity;
+      const pod = this.#pods.get(uid);
+      if (pod === undefined) this.#seen.delete(uid);
+      else this.#seen.set(uid, pod);
+      if (identity !== undefined) this.#listener?.changed(identity);
+    });
+  }
+
+  #later(delay: Duration, run: () => void): void {
+    if (delay <= 0) {
+      run();
+      return;
+    }
+    this.#clock.sleep(delay, this.#signal).then(run, () => {});
+  }
+}

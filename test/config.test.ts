@@ -1,0 +1,154 @@
+/** Settings: what is accepted, what is refused, and what is said about it. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError, parseConfig, SETTINGS } from '../src/config.ts';
+
+const MINIMAL = { REVOKER_CLUSTER_NAME: 'prod-blue' };
+
+function problemsOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems;
+  }
+  return [];
+}
+
+test('the cluster name is all that must be given', () => {
+  const config = parseConfig({ ...MINIMAL, PATH: '/bin', AWS_REGION: 'eu-west-1' });
+  assert.equal(config.clusterName, 'prod-blue');
+  assert.equal(config.mode, 'enforce');
+  assert.equal(config.pollInterval, 30_000);
+  assert.equal(config.settleTime, 15_000);
+  assert.equal(config.consistencyWindow, 30_000);
+  assert.deepEqual(config.protectedNamespaces, ['kube-system']);
+  assert.equal(config.namespaces, undefined);
+  assert.equal(config.ownPod, undefined);
+});
+
+test('everything that is given is read', () => {
+  const config = parseConfig({
+    REVOKER_CLUSTER_NAME: 'Prod_1',
+    REVOKER_MODE: 'dry-run',
+    REVOKER_POLL_INTERVAL: '1m30s',
+    REVOKER_SETTLE_TIME: '0s',
+    REVOKER_CONSISTENCY_WINDOW: '0.5h',
+    REVOKER_DESCRIBE_RATE: '0.5',
+    REVOKER_EVICTION_RATE: '500',
+    REVOKER_EVICTION_BURST: '1000',
+    REVOKER_PROTECTED_NAMESPACES: '',
+    REVOKER_NAMESPACES: 'team-a, team-b,team-a',
+    REVOKER_POD_LABELS: 'app,dominodatalab.com/project-name',
+    REVOKER_NAMESPACE: 'platform',
+    REVOKER_POD_NAME: 'revoker-0',
+    REVOKER_LISTEN: '[::]:0',
+    REVOKER_STATUS_LISTEN: 'localhost:9000',
+    REVOKER_LOG_LEVEL: 'debug',
+  });
+  assert.deepEqual(config, {
+    clusterName: 'Prod_1',
+    mode: 'dry-run',
+    pollInterval: 90_000,
+    settleTime: 0,
+    consistencyWindow: 1_800_000,
+    describeRate: 0.5,
+    evictionRate: 500,
+    evictionBurst: 1000,
+    protectedNamespaces: [],
+    namespaces: ['team-a', 'team-b'],
+    podLabels: ['app', 'dominodatalab.com/project-name'],
+    ownPod: { namespace: 'platform', name: 'revoker-0' },
+    listen: { host: '::', port: 0 },
+    statusListen: { host: 'localhost', port: 9000 },
+    logLevel: 'debug',
+  });
+});
+
+test('every problem is listed, each with the name of its setting', () => {
+  const problems = problemsOf({
+    REVOKER_POLL_INTERVAL: '0',
+    REVOKER_SETTLE_TIME: '-1s',
+    REVOKER_MODE: 'enforced',
+    REVOKER_TYPO: 'x',
+  });
+  assert.deepEqual(
+    problems.map((line) => line.split(':')[0]),
+    ['REVOKER_TYPO', 'REVOKER_CLUSTER_NAME', 'REVOKER_MODE', 'REVOKER_POLL_INTERVAL', 'REVOKER_SETTLE_TIME'],
+  );
+});
+
+for (const text of [
+  '0',
+  '-1s',
+  'abc',
+  '',
+  '30',
+  '1e3s',
+  '0s',
+  '2h',
+  'NaN',
+  'Infinity',
+  '10 s',
+  '30S',
+  '١s',
+]) {
+  test(`a poll interval of ${JSON.stringify(text)} is refused and named`, () => {
+    const [problem, ...others] = problemsOf({ ...MINIMAL, REVOKER_POLL_INTERVAL: text });
+    assert.match(problem ?? '', /^REVOKER_POLL_INTERVAL: /);
+    assert.deepEqual(others, []);
+  });
+}
+
+const REFUSED: readonly (readonly [name: string, text: string])[] = [
+  ['REVOKER_CLUSTER_NAME', ''],
+  ['REVOKER_CLUSTER_NAME', 'a/b'],
+  ['REVOKER_CLUSTER_NAME', 'x'.repeat(101)],
+  ['REVOKER_DESCRIBE_RATE', '0'],
+  ['REVOKER_DESCRIBE_RATE', 'many'],
+  ['REVOKER_EVICTION_BURST', '1.5'],
+  ['REVOKER_EVICTION_BURST', '0'],
+  ['REVOKER_PROTECTED_NAMESPACES', 'kube-system,,default'],
+  ['REVOKER_NAMESPACES', 'Team-A'],
+  ['REVOKER_POD_LABELS', 'a b'],
+  ['REVOKER_POD_LABELS', '/x'],
+  ['REVOKER_LISTEN', '8080'],
+  ['REVOKER_LISTEN', 'localhost:99999'],
+  ['REVOKER_LISTEN', '::1:8080'],
+  ['REVOKER_LOG_LEVEL', 'INFO'],
+  ['REVOKER_POD_NAME', 'revoker-0'],
+  ['REVOKER_STATUS_LISTEN', '127.0.0.1:8080'],
+];
+
+for (const [name, text] of REFUSED) {
+  test(`${name}=${JSON.stringify(text)} is refused and named`, () => {
+    const problems = problemsOf({ ...MINIMAL, [name]: text });
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? '', new RegExp(`^${name}: `));
+  });
+}
+
+test('a huge value is not repeated whole', () => {
+  const [problem = ''] = problemsOf({ ...MINIMAL, REVOKER_MODE: 'x'.repeat(100_000) });
+  assert.ok(problem.length < 300);
+});
+
+test('what Kubernetes injects for a Service of an unlucky name is not taken for a setting', () => {
+  const links = {
+    REVOKER_SERVICE_HOST: '10.0.0.1',
+    REVOKER_SERVICE_PORT: '80',
+    REVOKER_SERVICE_PORT_HTTP: '80',
+    REVOKER_PORT: 'tcp://10.0.0.1:80',
+    REVOKER_PORT_80_TCP: 'tcp://10.0.0.1:80',
+    REVOKER_PORT_80_TCP_ADDR: '10.0.0.1',
+  };
+  assert.deepEqual(problemsOf({ ...MINIMAL, ...links }), []);
+});
+
+test('every setting has help that ends as a sentence, and a default that is itself valid', () => {
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    assert.match(setting.help, /\.$/, name);
+    if (setting.fallback !== undefined) assert.ok('value' in setting.parse(setting.fallback), name);
+  }
+});

@@ -15,7 +15,13 @@ import type { Deps } from './deps.ts';
 import { isViewFresh, VIEW_LIMIT } from './freshness.ts';
 import type { Entry } from './ledger.ts';
 
-export type About = { readonly cluster: string; readonly mode: Mode; readonly pollInterval: Duration };
+export type About = {
+  readonly cluster: string;
+  readonly mode: Mode;
+  readonly pollInterval: Duration;
+  /** Aborted when the daemon is told to stop: it is not ready from then on. */
+  readonly stopping: AbortSignal;
+};
 
 /** A sweep ends within this time even when EKS answers every page at the last moment. */
 const SWEEP_LIMIT = minutes(10);
@@ -37,7 +43,11 @@ export class StatusView implements StatusSource {
     const now = this.#deps.clock.now();
     const { listing } = this.#daemon;
     const freshness = this.#deps.pods.freshness();
-    const notReadyBecause = [...this.#listProblems(listing, now), ...podProblems(freshness, now)];
+    const notReadyBecause = [
+      ...(this.#about.stopping.aborted ? ['the daemon is stopping'] : []),
+      ...this.#listProblems(listing, now),
+      ...podProblems(freshness, now),
+    ];
     return {
       cluster: this.#about.cluster,
       mode: this.#about.mode,

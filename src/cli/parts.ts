@@ -1,0 +1,100 @@
+/** The parts of the daemon, built from its settings: ports filled with their adapters. */
+
+import { Registry } from 'prom-client';
+import { createAssociations } from '../adapters/aws/associations.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { KubernetesClient } from '../adapters/kubernetes/client.ts';
+import type { KubernetesConnection } from '../adapters/kubernetes/connection.ts';
+import { connect } from '../adapters/kubernetes/connection.ts';
+import { CredentialsError, KubernetesConfigError } from '../adapters/kubernetes/connection-error.ts';
+import { PodEvents } from '../adapters/kubernetes/events.ts';
+import { kubernetesEvictor } from '../adapters/kubernetes/evictor.ts';
+import { PodView } from '../adapters/kubernetes/pod-view.ts';
+import { fanOut } from '../adapters/report/fan-out.ts';
+import { createLogger, logReporter } from '../adapters/report/log.ts';
+import type { Metrics } from '../adapters/report/metrics.ts';
+import { createMetrics } from '../adapters/report/metrics.ts';
+import type { Config } from '../config.ts';
+import type { Deps } from '../controller/deps.ts';
+import { Ledger } from '../controller/ledger.ts';
+import { Pace } from '../controller/pace.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import { DeploymentError } from './deployment-error.ts';
+import { version } from './version.ts';
+
+export type Basics = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: ReturnType<typeof createLogger>;
+  readonly registry: Registry;
+  readonly metrics: Metrics;
+};
+
+export function buildBasics(config: Config): Basics {
+  const clock = systemClock();
+  const registry = new Registry();
+  return {
+    clock,
+    random: Math.random,
+    logger: createLogger({ level: config.logLevel, clock }),
+    registry,
+    metrics: createMetrics({ registry, version: version() }),
+  };
+}
+
+export async function reachCluster(basics: Basics, signal: AbortSignal): Promise<KubernetesConnection> {
+  try {
+    return await connect({ clock: basics.clock, version: version() }, signal);
+  } catch (error) {
+    const isTheirs = error instanceof KubernetesConfigError || error instanceof CredentialsError;
+    throw isTheirs ? new DeploymentError(error.message, { cause: error }) : error;
+  }
+}
+
+/** Everything that the controller is given. What must be closed is put on `resources`. */
+export function buildDeps(
+  config: Config,
+  basics: Basics,
+  connection: KubernetesConnection,
+  resources: AsyncDisposableStack,
+): Deps {
+  const { clock, random, logger, metrics } = basics;
+  const { traffic } = metrics;
+  const client = new KubernetesClient({ connection, clock, random, traffic });
+  const instance = config.ownPod?.name ?? 'pod-identity-revoker';
+  const events = new PodEvents({ client, clock, random, instance });
+  resources.use(running((signal) => events.run(signal)));
+  return {
+    clock,
+    random,
+    associations: resources.use(createAssociations({ clusterName: config.clusterName, clock, traffic })),
+    pods: new PodView(
+      { client, clock, random },
+      { namespaces: config.namespaces ?? [], labelNames: config.podLabels },
+    ),
+    evictor: kubernetesEvictor(client, instance),
+    reporter: fanOut([logReporter(logger), metrics.reporter, events]),
+    ledger: new Ledger(),
+    pace: new Pace(clock, { rate: config.evictionRate, burst: config.evictionBurst }),
+    policy: {
+      settleTime: config.settleTime,
+      consistencyWindow: config.consistencyWindow,
+      protectedNamespaces: new Set(config.protectedNamespaces),
+      ownPod: config.ownPod,
+    },
+    mode: config.mode,
+  };
+}
+
+/** Work in the background that ends when it is disposed of; its failure comes out then. */
+function running(work: (signal: AbortSignal) => Promise<void>): AsyncDisposable {
+  const ending = new AbortController();
+  const done = work(ending.signal);
+  done.catch(() => {});
+  return {
+    [Symbol.asyncDispose]: async () => {
+      ending.abort(new Error('the daemon ends'));
+      await done;
+    },
+  };
+}

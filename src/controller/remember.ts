@@ -49,10 +49,14 @@ function isSameVerdict(one: Verdict, other: Verdict): boolean {
   return one.kind === other.kind && one.reason === other.reason;
 }
 
-/** Being kept for holding a current grant is the normal case: worth a line only where it was not so before. */
+/**
+ * Not worth a line: that a holder is kept for a current grant, unless it was not so before; and that nothing is
+ * known yet of one that has just been seen.
+ */
 function isWorthTelling(before: Verdict | undefined, verdict: Verdict): boolean {
+  if (before === undefined && verdict.reason === 'reading-unknown') return false;
   if (verdict.kind !== 'keep' || verdict.reason === 'no-grant-since-start') return true;
-  return before !== undefined && before.kind !== 'keep';
+  return before !== undefined && before.kind !== 'keep' && before.reason !== 'reading-unknown';
 }
 
 /** Attempts on pods that are no longer there can't matter again: a uid never returns. */

@@ -12,7 +12,7 @@ type Running = {
   readonly clock: SteppedClock;
   readonly queue: WorkQueue<string>;
   readonly handled: string[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 function running(
@@ -146,7 +146,7 @@ test('told to stop, it takes up nothing new and ends when the handlers in flight
   queue.add('b');
   await clock.advance(seconds(0));
   let isStopped = false;
-  const stopped = stop().then(() => {
+  const stopped = stop().finally(() => {
     isStopped = true;
   });
   await clock.advance(seconds(1));

@@ -41,16 +41,22 @@ for (const duration of [60_000, 2 ** 31, 2 ** 40, Number.POSITIVE_INFINITY]) {
     const sleeper = new AbortController();
     const timersBefore = timers();
     let ended = false;
+    const warnings: string[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', warn);
     const sleep = clock.sleep(milliseconds(duration), sleeper.signal).finally(() => {
       ended = true;
     });
     const watched = assert.rejects(sleep, (error) => error === 'enough');
 
     await clock.sleep(milliseconds(15), new AbortController().signal);
-    assert.equal(ended, false);
+    const hasEndedEarly = ended;
     sleeper.abort('enough');
     await watched;
+    process.off('warning', warn);
 
+    assert.equal(hasEndedEarly, false);
+    assert.deepEqual(warnings, [], 'no timer is asked for more than it can do');
     assert.equal(getEventListeners(sleeper.signal, 'abort').length, 0);
     assert.equal(timers(), timersBefore);
   });
@@ -60,4 +66,8 @@ test('a signal that was aborted before is heeded, whatever the duration', async 
   for (const duration of [0, 5]) {
     await assert.rejects(clock.sleep(milliseconds(duration), AbortSignal.abort('gone')), (e) => e === 'gone');
   }
+});
+
+test('a sleep of what is no number is an error, not a busy loop', async () => {
+  await assert.rejects(clock.sleep(milliseconds(Number.NaN), new AbortController().signal), RangeError);
 });

@@ -133,6 +133,15 @@ test('a refused connection is unreachable', async (t) => {
   );
 });
 
+test('the time-out of the request works without that of the socket', async (t) => {
+  const { eks, associations, signal } = await start(t, { timeoutMs: 30, socketTimeoutMs: 10_000 });
+  eks.script = () => ({ kind: 'silence' });
+
+  const reading = await associations.list(signal);
+
+  assert.match(reading.kind === 'unknown' ? reading.detail : '', /no answer \(ETIMEDOUT\)/);
+});
+
 test('the limit on one call ends what no time-out ends, and is no abort', async (t) => {
   const clock = new SteppedClock();
   const { eks, associations, signal } = await start(t, { clock, timeoutMs: 10_000 });

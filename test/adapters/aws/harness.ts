@@ -30,6 +30,8 @@ export type Harness = {
 
 type Options = {
   readonly timeoutMs?: number;
+  /** Where it differs from the other two time-outs. */
+  readonly socketTimeoutMs?: number;
   readonly clock?: Clock;
   readonly config?: NonNullable<AssociationsDeps['eks']>['config'];
 };
@@ -37,6 +39,7 @@ type Options = {
 /** Full jitter of a random number that is always 0 is no delay at all: retries cost the tests no time. */
 export async function start(t: TestContext, options: Options = {}): Promise<Harness> {
   const { timeoutMs = 1_000, clock = systemClock(), config = {} } = options;
+  const { socketTimeoutMs = timeoutMs } = options;
   const random = mock.method(Math, 'random', () => 0);
   const eks = await ScriptedEks.start();
   const counted: AwsRequest[] = [];
@@ -51,7 +54,7 @@ export async function start(t: TestContext, options: Options = {}): Promise<Harn
         credentials: { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'secret', sessionToken: 'session' },
         ...config,
       },
-      timeouts: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, socketTimeout: timeoutMs },
+      timeouts: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, socketTimeout: socketTimeoutMs },
     },
   });
   t.after(async () => {

@@ -1,0 +1,90 @@
+/** The JSON documents of the status API. Times are ISO 8601 in UTC; what is not known is null. */
+
+import type { Holder, UnreadablePod } from '../../domain/holder.ts';
+import { READING_SOURCES } from '../../domain/report.ts';
+import type { Revocation } from '../../domain/revocation.ts';
+import { between, type Instant, iso } from '../../domain/time.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { JudgedHolder, Status } from '../../ports/status.ts';
+
+/** As many as a person reads; `count` tells how many there are. */
+const MOST_UNREADABLE_SHOWN = 100;
+
+export function statusDocument(status: Status, unreadable: readonly UnreadablePod[]): unknown {
+  return {
+    cluster: status.cluster,
+    mode: status.mode,
+    startedAt: iso(status.startedAt),
+    now: iso(status.now),
+    live: status.live,
+    ready: status.ready,
+    notReadyBecause: status.notReadyBecause,
+    readings: Object.fromEntries(READING_SOURCES.map((source) => [source, readingDocument(status, source)])),
+    associations: status.associations ?? null,
+    holders: status.holders,
+    openRevocations: status.openRevocations,
+    unreadablePods: { count: unreadable.length, pods: unreadable.slice(0, MOST_UNREADABLE_SHOWN) },
+  };
+}
+
+function readingDocument({ readings, now }: Status, source: keyof Status['readings']): unknown {
+  const { at, problem } = readings[source];
+  return {
+    at: isoOrNull(at),
+    ageSeconds: at === undefined ? null : between(at, now) / 1000,
+    problem: problem ?? null,
+  };
+}
+
+export function revocationDocument(revocation: Revocation): unknown {
+  const { end } = revocation;
+  return {
+    identity: revocation.identity,
+    cause: revocation.cause,
+    stage: revocation.stage,
+    association: revocation.association ?? null,
+    grant: revocation.grant ?? null,
+    end: end === undefined ? null : { notBefore: isoOrNull(end.notBefore), notAfter: iso(end.notAfter) },
+    source: revocation.source,
+    suspectedAt: iso(revocation.suspectedAt),
+    settlingSince: isoOrNull(revocation.settlingSince),
+    confirmedAt: isoOrNull(revocation.confirmedAt),
+    clearSince: isoOrNull(revocation.clearSince),
+    closedAt: isoOrNull(revocation.closedAt),
+    evicted: revocation.evicted,
+  };
+}
+
+export function holderDocument({ holder, verdict, state, since }: JudgedHolder): unknown {
+  return {
+    ...podDocument(holder),
+    verdict: verdict.kind,
+    reason: verdict.reason,
+    until: untilOf(verdict),
+    since: iso(since),
+    state: state ?? null,
+  };
+}
+
+function podDocument(holder: Holder): Readonly<Record<string, unknown>> {
+  return {
+    identity: holder.identity,
+    namespace: holder.namespace,
+    pod: holder.name,
+    uid: holder.uid,
+    start: iso(holder.start),
+    terminating: isoOrNull(holder.terminating),
+    finished: holder.finished,
+    node: holder.node ?? null,
+    owner: holder.owner ?? null,
+    labels: holder.labels,
+  };
+}
+
+function untilOf(verdict: Verdict): string | null {
+  return verdict.kind === 'wait' ? isoOrNull(verdict.until) : null;
+}
+
+function isoOrNull(at: Instant | undefined): string | null {
+  return at === undefined ? null : iso(at);
+}

@@ -1,0 +1,81 @@
+/** The gauges, computed from the daemon's state at each scrape. */
+
+import type { Gauge } from 'prom-client';
+import { EXPOSURE_STATES } from '../../domain/exposure.ts';
+import { READING_SOURCES } from '../../domain/report.ts';
+import { between } from '../../domain/time.ts';
+import { VERDICTS } from '../../domain/verdict.ts';
+import type { StatusSource } from '../../ports/status.ts';
+import type { Instruments } from './instruments.ts';
+
+/** While `current` gives no source, the gauges other than build_info have no samples. */
+export function registerGauges(
+  make: Instruments,
+  version: string,
+  current: () => StatusSource | undefined,
+): void {
+  make.gauge('build_info', (gauge) => gauge.set({ version }, 1));
+  make.gauge('exposed_pods', (gauge) => fill(gauge, current(), exposure));
+  make.gauge('verdicts', (gauge) => fill(gauge, current(), verdicts));
+  make.gauge('reading_age_seconds', (gauge) => fill(gauge, current(), readingAges));
+  make.gauge('oldest_exposure_seconds', (gauge) =>
+    fill(gauge, current(), (source) => one((source.oldestExposure() ?? 0) / 1000)),
+  );
+  make.gauge('associations', (gauge) =>
+    fill(gauge, current(), (source) => one(source.status().associations)),
+  );
+  make.gauge('holders', (gauge) => fill(gauge, current(), (source) => one(source.status().holders)));
+  make.gauge('unreadable_pods', (gauge) =>
+    fill(gauge, current(), (source) => one(source.unreadable().length)),
+  );
+}
+
+type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+
+function fill(
+  gauge: Gauge,
+  source: StatusSource | undefined,
+  samples: (source: StatusSource) => readonly Sample[],
+): void {
+  gauge.reset();
+  // A reset leaves a gauge without labels at 0; what is not known must be absent instead.
+  gauge.remove({});
+  if (source === undefined) return;
+  for (const { labels, value } of samples(source)) gauge.set(labels, value);
+}
+
+function one(value: number | undefined): readonly Sample[] {
+  return value === undefined ? [] : [{ labels: {}, value }];
+}
+
+function exposure(source: StatusSource): readonly Sample[] {
+  const counts = new Map<string, number>(EXPOSURE_STATES.map((state) => [state, 0]));
+  for (const { state } of source.holders()) {
+    if (state !== undefined) counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+}
+
+/** The reasons of two verdicts may share a name, so both parts make the key. */
+function verdicts(source: StatusSource): readonly Sample[] {
+  const counts = new Map<string, number>();
+  for (const { verdict } of source.holders()) {
+    const key = `${verdict.kind} ${verdict.reason}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Object.entries(VERDICTS).flatMap(([verdict, reasons]) =>
+    reasons.map((reason) => ({
+      labels: { verdict, reason },
+      value: counts.get(`${verdict} ${reason}`) ?? 0,
+    })),
+  );
+}
+
+/** An age counts from the start where nothing was ever read: an absent age would raise no alert. */
+function readingAges(source: StatusSource): readonly Sample[] {
+  const { now, startedAt, readings } = source.status();
+  return READING_SOURCES.map((name) => ({
+    labels: { source: name },
+    value: Math.max(0, between(readings[name].at ?? startedAt, now) / 1000),
+  }));
+}

@@ -1,0 +1,125 @@
+/** Counts reports and requests, and shows the daemon's state, as Prometheus metrics. */
+
+import { type Counter, collectDefaultMetrics, type Histogram, type Registry } from 'prom-client';
+import { OUTCOMES } from '../../domain/outcome.ts';
+import type { Report } from '../../domain/report.ts';
+import {
+  CAUSES,
+  type Cause,
+  countedFrom,
+  type Revocation,
+  SOURCES,
+  type Source,
+} from '../../domain/revocation.ts';
+import { between, type Duration, type Instant } from '../../domain/time.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { StatusSource } from '../../ports/status.ts';
+import type { Traffic } from '../../ports/traffic.ts';
+import { registerGauges } from './gauges.ts';
+import { type Instruments, instruments } from './instruments.ts';
+
+export type Metrics = {
+  readonly reporter: Reporter;
+  readonly traffic: Traffic;
+  /** The gauges are empty until there is a source: adapters that count are built before the daemon is. */
+  readonly observe: (source: StatusSource) => void;
+};
+
+export type MetricsDeps = { readonly registry: Registry; readonly version: string };
+
+/** Called once for each registry: a second time on the same one is an error of prom-client. */
+export function createMetrics({ registry, version }: MetricsDeps): Metrics {
+  let source: StatusSource | undefined;
+  const make = instruments(registry);
+  registerGauges(make, version, () => source);
+  collectDefaultMetrics({ register: registry });
+  return {
+    reporter: createReporter(make),
+    traffic: createTraffic(make),
+    observe: (given) => {
+      source = given;
+    },
+  };
+}
+
+type Measures = {
+  readonly revocations: Counter<'cause'>;
+  readonly evictions: Counter<'outcome'>;
+  readonly bugs: Counter;
+  readonly detection: Histogram<'source'>;
+  readonly eviction: Histogram;
+  readonly containment: Histogram;
+};
+
+function createReporter(make: Instruments): Reporter {
+  const measures: Measures = {
+    revocations: make.counter('revocations_total'),
+    evictions: make.counter('evictions_total'),
+    bugs: make.counter('bugs_total'),
+    detection: make.histogram('detection_seconds'),
+    eviction: make.histogram('eviction_seconds'),
+    containment: make.histogram('containment_seconds'),
+  };
+  for (const cause of CAUSES) measures.revocations.inc({ cause }, 0);
+  for (const outcome of OUTCOMES) measures.evictions.inc({ outcome }, 0);
+  for (const source of SOURCES) measures.detection.zero({ source });
+  return { report: (report) => measure(measures, report) };
+}
+
+function measure(measures: Measures, report: Report): void {
+  switch (report.kind) {
+    case 'stage':
+      return measureStage(measures, report.revocation);
+    case 'eviction':
+      measures.evictions.inc({ outcome: report.outcome.kind });
+      if (report.outcome.kind === 'evicted' && report.sinceEnd !== undefined) {
+        measures.eviction.observe(inSeconds(report.sinceEnd));
+      }
+      return;
+    case 'bug':
+      return measures.bugs.inc();
+    case 'reading':
+    case 'verdict':
+    case 'would-evict':
+    case 'unreadable-pod':
+  }
+}
+
+/** Detection is measured when the suspicion has proved right, so that refuted ones don't flatter it. */
+function measureStage(measures: Measures, revocation: Revocation): void {
+  const { stage, cause, source, suspectedAt, clearSince, evicted } = revocation;
+  const end = countedFrom(revocation);
+  if (stage === 'confirmed') {
+    measures.revocations.inc({ cause } satisfies { cause: Cause });
+    const took = spent(end, suspectedAt);
+    if (took !== undefined) measures.detection.observe({ source } satisfies { source: Source }, took);
+  }
+  if (stage === 'contained' && evicted > 0) {
+    const took = spent(end, clearSince);
+    if (took !== undefined) measures.containment.observe(took);
+  }
+}
+
+function spent(from: Instant | undefined, to: Instant | undefined): number | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  return inSeconds(between(from, to));
+}
+
+/** Clocks differ by moments: what ends before it began took no time. */
+function inSeconds(duration: Duration): number {
+  return Math.max(0, duration / 1000);
+}
+
+function createTraffic(make: Instruments): Traffic {
+  const aws = make.counter('aws_requests_total');
+  const kubernetes = make.counter('kubernetes_requests_total');
+  return {
+    aws: ({ service, operation, code }) => aws.inc({ service, operation, code: bounded(code) }),
+    kubernetes: ({ verb, resource, code }) => kubernetes.inc({ verb, resource, code: bounded(code) }),
+  };
+}
+
+/** What is no HTTP status is no answer: a label's values must not grow with what a server makes up. */
+function bounded(code: string): string {
+  return /^[1-5]\d\d$/.test(code) ? code : 'none';
+}

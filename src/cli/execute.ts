@@ -3,17 +3,10 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config.ts';
 import { helpText } from './help.ts';
+import type { Invocation } from './invocation.ts';
 import { run } from './run.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { version } from './version.ts';
-
-export type Invocation = {
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly stopping: AbortSignal;
-};
 
 /** Ended as asked. */
 const OK = 0;

@@ -3,7 +3,7 @@
 import { parseConfig } from '../config.ts';
 import { Daemon } from '../controller/daemon.ts';
 import { StatusView } from '../controller/status-view.ts';
-import type { Invocation } from './execute.ts';
+import type { Invocation } from './invocation.ts';
 import { buildBasics, buildDeps, reachCluster } from './parts.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';

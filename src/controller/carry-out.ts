@@ -21,6 +21,15 @@ const CONCURRENCY = 8;
 /** Evictions in one visit: a large identity takes turns with the others. */
 const SLICE = 50;
 
+/** The holders of one identity that are evicted on the strength of one proof. */
+type Slice = {
+  readonly entry: Entry;
+  readonly deps: Deps;
+  readonly signals: Signals;
+  /** The proof could not be renewed: nobody is evicted any more. */
+  isOver: boolean;
+};
+
 /** Answers whether anything was done or is left to be done at once, so that the identity is looked at again. */
 export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Signals): Promise<boolean> {
   const { revocation } = plan;
@@ -29,10 +38,11 @@ export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Si
     withhold(plan.evictions, revocation, entry, deps);
     return false;
   }
-  const slice = plan.evictions.slice(0, SLICE);
-  const failures = await inPool(slice, CONCURRENCY, (judged) => evictOne(judged, entry, deps, signals));
+  const due = plan.evictions.slice(0, SLICE);
+  const slice: Slice = { entry, deps, signals, isOver: false };
+  const failures = await inPool(due, CONCURRENCY, (judged) => evictOne(judged, slice));
   if (failures.length > 0) throw new AggregateError(failures, 'evictions that failed unexpectedly');
-  return slice.length > 0;
+  return due.length > 0;
 }
 
 /** Dry-run: all but the call. Told once for each holder. */
@@ -44,9 +54,11 @@ function withhold(due: readonly Judged[], revocation: Revocation, entry: Entry, 
   }
 }
 
-async function evictOne(judged: Judged, entry: Entry, deps: Deps, signals: Signals): Promise<void> {
+async function evictOne(judged: Judged, slice: Slice): Promise<void> {
+  const { entry, deps, signals } = slice;
+  if (slice.isOver) return;
   await deps.pace.take(signals.stopping);
-  if (!(await isProven(entry, deps, signals)) || !isStillDue(judged.holder, deps)) return;
+  if (!(await isProven(slice)) || !isStillDue(judged.holder, deps)) return;
   const { revocation } = entry;
   if (signals.stopping.aborted || revocation === undefined) return;
   const { holder, verdict } = judged;
@@ -63,21 +75,25 @@ async function evictOne(judged: Judged, entry: Entry, deps: Deps, signals: Signa
   });
 }
 
-/** A proof that grew too old while the holder waited for its turn is renewed, once for all that wait with it. */
-async function isProven(entry: Entry, deps: Deps, signals: Signals): Promise<boolean> {
+/**
+ * A proof that grew too old while the holder waited for its turn is renewed, once for all that wait with it. An
+ * answer that is no proof ends the slice for all of them: what it means is for the next deliberation to say.
+ */
+async function isProven(slice: Slice): Promise<boolean> {
+  const { entry, deps, signals } = slice;
   const { revocation } = entry;
-  if (revocation === undefined) return false;
-  const isAskable = entry.askAgainAt === undefined || deps.clock.now() >= entry.askAgainAt;
-  if (isAskable && !isProof(entry.standing, revocation, deps.clock.now())) {
+  if (slice.isOver || revocation === undefined) return false;
+  if (!isProof(entry.standing, revocation, deps.clock.now())) {
     await confirm(revocation.identity, entry, deps, signals.stopping);
   }
-  return isProof(entry.standing, revocation, deps.clock.now());
+  slice.isOver ||= !isProof(entry.standing, revocation, deps.clock.now());
+  return !slice.isOver;
 }
 
-/** While it waited for its turn the pod may have gone, or have begun to. */
+/** While it waited for its turn the pod may have gone, have begun to, or have come to its own end. */
 function isStillDue(holder: Holder, { pods }: Deps): boolean {
   const current = pods.holder(holder.uid);
-  return current !== undefined && current.terminating === undefined;
+  return current !== undefined && current.terminating === undefined && !current.finished;
 }
 
 /** Notes the outcome and answers how often this holder has been tried, this time included. */

@@ -3,6 +3,7 @@
 import { learnStanding } from '../decide/learn.ts';
 import { lastSpan } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
+import type { Unknown } from '../domain/reading.ts';
 import { after } from '../domain/time.ts';
 import { backoff } from './backoff.ts';
 import type { Deps } from './deps.ts';
@@ -23,7 +24,7 @@ export async function confirm(
 
 async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
   const reading = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
-  const isNews = reading.kind === 'unknown' ? entry.unknowns === 0 : entry.unknowns > 0;
+  const isNews = reading.kind === 'unknown' ? isOtherProblem(reading, entry) : entry.unknowns > 0;
   entry.standing = reading;
   if (reading.kind === 'known') {
     entry.history = learnStanding(entry.history, reading.value, reading.at);
@@ -35,4 +36,8 @@ async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSi
     entry.askAgainAt = after(deps.clock.now(), backoff(entry.unknowns, deps.random));
   }
   if (isNews) deps.reporter.report({ kind: 'reading', of: 'confirmation', subject: identity, reading });
+}
+
+function isOtherProblem(reading: Unknown, { unknowns, standing }: Entry): boolean {
+  return unknowns === 0 || (standing.kind === 'unknown' && standing.why !== reading.why);
 }

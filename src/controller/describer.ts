@@ -75,6 +75,8 @@ export class Describer {
     this.#tell(id, reading);
     if (reading.kind === 'unknown') return;
     const entry = this.#deps.ledger.entry(reading.value.identity);
+    // A confirmation that was asked for later knows better.
+    if (reading.at < entry.standing.at) return;
     const standing = { kind: 'granted', association: reading.value } as const;
     entry.standing = known(standing, reading.at);
     entry.history = learnStanding(entry.history, standing, reading.at);

@@ -37,6 +37,7 @@ export function suspect(identity: Identity, source: Source, history: History, at
     confirmedAt: undefined,
     clearSince: undefined,
     closedAt: undefined,
+    found: 0,
     evicted: 0,
   };
 }

@@ -28,7 +28,9 @@ export function windowCloses(revocation: Revocation, policy: Policy): Instant | 
  */
 export function close(revocation: Revocation, left: Remaining, policy: Policy, now: Instant): Revocation {
   if (revocation.stage !== 'confirmed') return revocation;
-  if (left.exposed > 0) return { ...revocation, clearSince: undefined };
+  if (left.exposed > 0) {
+    return { ...revocation, clearSince: undefined, found: Math.max(revocation.found, left.exposed) };
+  }
   if (!left.isViewFresh) return revocation;
   const clear = { ...revocation, clearSince: revocation.clearSince ?? now };
   const closes = windowCloses(revocation, policy);

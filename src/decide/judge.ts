@@ -61,8 +61,8 @@ function judgeGranted(holder: Holder, association: Association, history: History
 
 /**
  * A holder that started before this instant may have been given the grant that ended. Where the end was never
- * seen, that is when the absence was first seen, with no window: else each restart of the daemon would take
- * pods for stale whose template spells the token volume out by hand.
+ * seen, that is when the absence was first seen, with no window: else the successors of pods whose template
+ * spells the token volume out by hand, started a settle time later, would be taken for stale as well.
  */
 function startedBefore(history: History, policy: Policy): Instant | undefined {
   const end = lastSpan(history)?.end;

@@ -22,7 +22,7 @@ export const STAGES = ['suspected', 'settling', 'confirmed', 'contained', 'refut
 export type Stage = (typeof STAGES)[number];
 
 /** How the daemon came to look: the closed list of sources. */
-export const SOURCES = ['list', 'describe', 'pods'] as const;
+export const SOURCES = ['list', 'pods'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export type Revocation = {
@@ -41,6 +41,8 @@ export type Revocation = {
   /** When the last stale holder was seen to be gone; undefined while there is one. */
   readonly clearSince: Instant | undefined;
   readonly closedAt: Instant | undefined;
+  /** The most stale holders that it had at one time. */
+  readonly found: number;
   /** Holders whose eviction the API accepted for this revocation. */
   readonly evicted: number;
 };

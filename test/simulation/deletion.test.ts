@@ -6,7 +6,7 @@ import { PROOF_LIFE } from '../../src/decide/proof.ts';
 import { UNKNOWN_REASONS } from '../../src/domain/reading.ts';
 import { between, minutes, seconds } from '../../src/domain/time.ts';
 import { at, grant } from '../support/builders.ts';
-import { busyWorld, ETL } from './busy.ts';
+import { busyWorld, ETL, WEB } from './busy.ts';
 import { World } from './world.ts';
 
 test('a deleted association: its holders are evicted within poll interval + settle time, nobody else, then rest', async () => {
@@ -194,4 +194,24 @@ test('killed and started again at any moment of a revocation: it is completed, a
     await world.rest();
     assert.deepEqual([...world.evicted()].toSorted(), ['etl-1', 'etl-2', 'etl-3'], `at ${moment} s`);
   }
+});
+
+test('invariant 5: hints that are false, repeated or lost change when something is looked at, never what is decided', async () => {
+  const stories = await Promise.all(
+    (['as it is', 'many false ones', 'all lost'] as const).map(async (hints) => {
+      await using world = await busyWorld();
+      world.cluster.saysNothing = hints === 'all lost';
+      world.eks.delete(ETL);
+      for (let n = 0; n < 120; n += 1) {
+        if (hints === 'many false ones') for (const each of [ETL, WEB, ETL]) world.cluster.cryWolf(each);
+        if (n === 100) world.cluster.start(ETL, { name: 'fresh' });
+        await world.pass(seconds(1));
+      }
+      await world.rest();
+      return { evicted: world.evicted(), stages: world.stages() };
+    }),
+  );
+  const [truth] = stories;
+  assert.deepEqual(truth?.evicted, ['etl-1', 'etl-2', 'etl-3']);
+  for (const story of stories) assert.deepEqual(story, truth);
 });

@@ -139,3 +139,30 @@ test('a thousand holders go at the pace, with a confirmation for each ten second
   const confirmations = world.eks.calls.filter(({ operation }) => operation === 'confirm').length;
   assert.ok(confirmations <= 30, `${confirmations} confirmations`);
 });
+
+test('a renewed confirmation that shows a grant stops everybody who waits, whatever a later one says', async () => {
+  await using world = await busyWorld({ rate: 0.08, burst: 1 });
+  world.eks.delete(ETL);
+  while (world.evicted().length === 0) await world.pass(seconds(1));
+  world.eks.create(ETL, grant('etl'));
+  while (
+    !world.eks.calls.some(
+      ({ operation, at: when }) => operation === 'confirm' && when > (world.cluster.evictions[0]?.at ?? 0),
+    )
+  ) {
+    await world.pass(seconds(0.5));
+  }
+  world.eks.delete(ETL);
+  await world.pass(seconds(14));
+  assert.deepEqual(world.evicted(), ['etl-1']);
+  assert.ok(world.stages().includes('team-a/etl refuted'));
+});
+
+test('a pod that comes to its own end while it waits for its turn is left alone', async () => {
+  await using world = await busyWorld({ rate: 0.2, burst: 1 });
+  world.eks.delete(ETL);
+  while (world.evicted().length === 0) await world.pass(seconds(1));
+  world.cluster.finish('etl-3');
+  await world.rest();
+  assert.deepEqual(world.evicted(), ['etl-1', 'etl-2']);
+});

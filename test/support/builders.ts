@@ -97,6 +97,7 @@ export function revocation(more: Partial<Revocation> = {}): Revocation {
     confirmedAt: undefined,
     clearSince: undefined,
     closedAt: undefined,
+    found: 0,
     evicted: 0,
     ...more,
   };

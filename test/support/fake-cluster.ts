@@ -25,6 +25,8 @@ export class FakeCluster implements Pods, Evictor {
   /** How long the watch takes to show a change. */
   watchLag: Duration = milliseconds(0);
   synced = true;
+  /** While set, the view changes without a word: every hint of it is lost. */
+  saysNothing = false;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #pods = new Map<PodUid, Running>();
@@ -124,6 +126,20 @@ export class FakeCluster implements Pods, Evictor {
     return { kind: 'evicted' };
   }
 
+  /** The containers of the pod end by themselves. */
+  finish(name: string): void {
+    for (const pod of this.#pods.values()) {
+      if (pod.name !== name) continue;
+      this.#pods.set(pod.uid, { ...pod, finished: true });
+      this.#show(pod.uid);
+    }
+  }
+
+  /** Says that an identity changed although nothing did. */
+  cryWolf(identity: Identity): void {
+    this.#listener?.changed(identity);
+  }
+
   /** The pod object disappears. */
   remove(uid: PodUid): void {
     this.#pods.delete(uid);
@@ -137,7 +153,7 @@ export class FakeCluster implements Pods, Evictor {
       const pod = this.#pods.get(uid);
       if (pod === undefined) this.#seen.delete(uid);
       else this.#seen.set(uid, pod);
-      if (identity !== undefined) this.#listener?.changed(identity);
+      if (identity !== undefined && !this.saysNothing) this.#listener?.changed(identity);
     });
   }
 

@@ -4,7 +4,7 @@ import type { Association, AssociationId, Listing, Standing } from '../../src/do
 import { associationId } from '../../src/domain/association.ts';
 import type { Grant } from '../../src/domain/grant.ts';
 import type { Identity } from '../../src/domain/identity.ts';
-import type { Reading, UnknownReason } from '../../src/domain/reading.ts';
+import type { Reading, Unknown, UnknownReason } from '../../src/domain/reading.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import type { Duration, Instant } from '../../src/domain/time.ts';
 import { before, milliseconds } from '../../src/domain/time.ts';
@@ -14,16 +14,17 @@ import { association, grant } from './builders.ts';
 
 type Change = { readonly at: Instant; readonly identity: Identity; readonly now: Association | undefined };
 
+/** What was asked for; a confirmation is asked for as one, though the real one is made of Lists and Describes. */
 export type Operation = 'list' | 'describe' | 'confirm';
 
 export class FakeEks implements Associations {
   readonly calls: { readonly operation: Operation; readonly subject: string; readonly at: Instant }[] = [];
-  /** Reasons for which the operations fail, while they are set. */
+  /** Why Lists, Describes or whole confirmations fail, while it is set. */
   readonly failing = new Map<Operation, UnknownReason>();
-  /** While set, List answers 200 with nothing. */
+  /** While set, Lists answer with nothing. */
   listsNothing = false;
-  /** How long a change takes to show. */
-  consistencyDelay: Duration = milliseconds(0);
+  /** How long a change takes to show in Lists and in Describes. */
+  readonly delay = { list: milliseconds(0), describe: milliseconds(0) };
   /** How long an answer takes. */
   latency: Duration = milliseconds(0);
   readonly #clock: Clock;
@@ -34,6 +35,12 @@ export class FakeEks implements Associations {
     this.#clock = clock;
   }
 
+  /** How long a change takes to show anywhere. */
+  set consistencyDelay(delay: Duration) {
+    this.delay.list = delay;
+    this.delay.describe = delay;
+  }
+
   create(identity: Identity, given: Grant = grant(), createdAt: Instant = this.#clock.now()): Association {
     this.#made += 1;
     const id = associationId(`a-${String(this.#made).padStart(17, '0')}`);
@@ -42,27 +49,24 @@ export class FakeEks implements Associations {
     return made;
   }
 
+  update(id: AssociationId, given: Grant): void {
+    const at = this.#clock.now();
+    const old = this.#visible(at, milliseconds(0)).find((one) => one.id === id);
+    if (old === undefined) throw new Error(`no association ${id}`);
+    this.#changes.push({ at, identity: old.identity, now: { ...old, grant: given, modifiedAt: at } });
+  }
+
   delete(identity: Identity): void {
     this.#changes.push({ at: this.#clock.now(), identity, now: undefined });
   }
 
   async list(signal: AbortSignal): Promise<Reading<Listing>> {
     const at = await this.#answer('list', 'all', signal);
-    const failure = this.#failure('list', at);
-    if (failure !== undefined) return failure;
-    const ids = new Map<Identity, readonly AssociationId[]>();
-    if (!this.listsNothing) {
-      for (const { id, identity } of this.#visible(at)) ids.set(identity, [id]);
-    }
-    return known({ ids, unreadable: 0 }, at);
+    return this.#failure('list', at) ?? known({ ids: this.#listed(at), unreadable: 0 }, at);
   }
 
   async describe(id: AssociationId, signal: AbortSignal): Promise<Reading<Association>> {
-    const at = await this.#answer('describe', id, signal);
-    const failure = this.#failure('describe', at);
-    if (failure !== undefined) return failure;
-    const found = this.#visible(at).find((one) => one.id === id);
-    return found === undefined ? unknown('not-found', id, at) : known(found, at);
+    return this.#described(id, await this.#answer('describe', id, signal));
   }
 
   async confirm(
@@ -71,32 +75,56 @@ export class FakeEks implements Associations {
     signal: AbortSignal,
   ): Promise<Reading<Standing>> {
     const at = await this.#answer('confirm', identity, signal);
-    const failure = this.#failure('confirm', at);
+    const failure = this.#failure('confirm', at) ?? this.#failure('list', at);
     if (failure !== undefined) return failure;
-    const visible = this.#visible(at);
-    const listed = this.listsNothing ? undefined : visible.find((one) => one.identity === identity);
-    if (listed !== undefined) return known({ kind: 'granted', association: listed }, at);
-    const described = visible.some(({ id }) => id === lastKnown);
-    return described ? unknown('inconsistent', identity, at) : known({ kind: 'none' }, at);
+    const [id] = this.#listed(at).get(identity) ?? [];
+    return id === undefined ? this.#absent(lastKnown, at) : this.#present(id, at);
+  }
+
+  #present(id: AssociationId, at: Instant): Reading<Standing> {
+    const described = this.#described(id, at);
+    if (described.kind === 'known') return known({ kind: 'granted', association: described.value }, at);
+    return described.why === 'not-found' ? unknown('inconsistent', id, at) : described;
+  }
+
+  #absent(lastKnown: AssociationId | undefined, at: Instant): Reading<Standing> {
+    if (lastKnown === undefined) return known({ kind: 'none' }, at);
+    const described = this.#described(lastKnown, at);
+    if (described.kind === 'known') return unknown('inconsistent', lastKnown, at);
+    return described.why === 'not-found' ? known({ kind: 'none' }, at) : described;
   }
 
   async #answer(operation: Operation, subject: string, signal: AbortSignal): Promise<Instant> {
+    signal.throwIfAborted();
     const at = this.#clock.now();
     this.calls.push({ operation, subject, at });
     await this.#clock.sleep(this.latency, signal);
     return at;
   }
 
-  #failure(operation: Operation, at: Instant): ReturnType<typeof unknown> | undefined {
+  #failure(operation: Operation, at: Instant): Unknown | undefined {
     const why = this.failing.get(operation);
     return why === undefined ? undefined : unknown(why, `${operation} fails on script`, at);
   }
 
-  /** The associations as they were one consistency delay ago. */
-  #visible(at: Instant): readonly Association[] {
+  #listed(at: Instant): ReadonlyMap<Identity, readonly AssociationId[]> {
+    const visible = this.listsNothing ? [] : this.#visible(at, this.delay.list);
+    const ordered = visible.toSorted((one, other) => (one.identity < other.identity ? -1 : 1));
+    return new Map(ordered.map(({ identity, id }) => [identity, [id]]));
+  }
+
+  #described(id: AssociationId, at: Instant): Reading<Association> {
+    const failure = this.#failure('describe', at);
+    if (failure !== undefined) return failure;
+    const found = this.#visible(at, this.delay.describe).find((one) => one.id === id);
+    return found === undefined ? unknown('not-found', id, at) : known(found, at);
+  }
+
+  /** The associations as they were one delay ago. */
+  #visible(at: Instant, delay: Duration): readonly Association[] {
     const state = new Map<Identity, Association>();
     for (const { at: changedAt, identity, now } of this.#changes) {
-      if (changedAt > before(at, this.consistencyDelay)) continue;
+      if (changedAt > before(at, delay)) continue;
       if (now === undefined) state.delete(identity);
       else state.set(identity, now);
     }

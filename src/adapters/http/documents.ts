@@ -51,6 +51,7 @@ export function revocationDocument(revocation: Revocation): unknown {
     confirmedAt: isoOrNull(revocation.confirmedAt),
     clearSince: isoOrNull(revocation.clearSince),
     closedAt: isoOrNull(revocation.closedAt),
+    found: revocation.found,
     evicted: revocation.evicted,
   };
 }

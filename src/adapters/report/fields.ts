@@ -45,6 +45,7 @@ export function revocationFields(revocation: Revocation): Fields {
     confirmedAt: isoOrNone(revocation.confirmedAt),
     clearSince: isoOrNone(revocation.clearSince),
     closedAt: isoOrNone(revocation.closedAt),
+    found: revocation.found,
     evicted: revocation.evicted,
   };
 }

@@ -48,21 +48,27 @@ function one(value: number | undefined): readonly Sample[] {
   return value === undefined ? [] : [{ labels: {}, value }];
 }
 
+/** Pods that can't be read are no holders to the view, but they may hold: they are counted as undecided. */
 function exposure(source: StatusSource): readonly Sample[] {
   const counts = new Map<string, number>(EXPOSURE_STATES.map((state) => [state, 0]));
   for (const { state } of source.holders()) {
-    if (state !== undefined) counts.set(state, (counts.get(state) ?? 0) + 1);
+    if (state !== undefined) add(counts, state, 1);
   }
+  add(counts, 'undecided', source.unreadable().length);
   return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+}
+
+function add(counts: Map<string, number>, key: string, more: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + more);
 }
 
 /** The reasons of two verdicts may share a name, so both parts make the key. */
 function verdicts(source: StatusSource): readonly Sample[] {
   const counts = new Map<string, number>();
   for (const { verdict } of source.holders()) {
-    const key = `${verdict.kind} ${verdict.reason}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    add(counts, `${verdict.kind} ${verdict.reason}`, 1);
   }
+  add(counts, 'undecided pod-unreadable', source.unreadable().length);
   return Object.entries(VERDICTS).flatMap(([verdict, reasons]) =>
     reasons.map((reason) => ({
       labels: { verdict, reason },

@@ -87,14 +87,14 @@ function measure(measures: Measures, report: Report): void {
 
 /** Detection is measured when the suspicion has proved right, so that refuted ones don't flatter it. */
 function measureStage(measures: Measures, revocation: Revocation): void {
-  const { stage, cause, source, suspectedAt, clearSince, evicted } = revocation;
+  const { stage, cause, source, suspectedAt, clearSince, found } = revocation;
   const end = countedFrom(revocation);
   if (stage === 'confirmed') {
     measures.revocations.inc({ cause } satisfies { cause: Cause });
     const took = spent(end, suspectedAt);
     if (took !== undefined) measures.detection.observe({ source } satisfies { source: Source }, took);
   }
-  if (stage === 'contained' && evicted > 0) {
+  if (stage === 'contained' && found > 0) {
     const took = spent(end, clearSince);
     if (took !== undefined) measures.containment.observe(took);
   }

@@ -191,6 +191,7 @@ test('revocations: in the order of the source, by namespace where asked', async 
     confirmedAt: '2026-03-01T12:00:28.000Z',
     clearSince: null,
     closedAt: null,
+    found: 0,
     evicted: 0,
   });
   const filtered = JSON.parse((await ask('/api/v1/revocations?namespace=other')).text);

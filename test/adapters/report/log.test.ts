@@ -79,6 +79,7 @@ test('an eviction can be replayed from its line', () => {
     suspectedAt: '2026-03-01T12:00:12.000Z',
     settlingSince: '2026-03-01T12:00:13.000Z',
     confirmedAt: '2026-03-01T12:00:28.000Z',
+    found: 0,
     evicted: 0,
     outcome: 'blocked',
     blockedBy: ['web-pdb'],

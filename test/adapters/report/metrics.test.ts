@@ -170,21 +170,21 @@ test('a revocation is counted when it is confirmed, and its detection from the e
   assert.equal(scraped.get(`${P}detection_seconds_sum{source="list"}`), 12);
 });
 
-test('containment is measured once, and only where somebody was evicted and the end is known', async () => {
+test('containment is measured once, and only where somebody was stale and the end is known', async () => {
   const { metrics, samples } = start();
   const clearSince = after(NOW, seconds(40));
-  reachStage(metrics, { stage: 'contained', clearSince, evicted: 0 });
-  reachStage(metrics, { stage: 'contained', clearSince, evicted: 2, end: undefined });
+  reachStage(metrics, { stage: 'contained', clearSince, found: 0 });
+  reachStage(metrics, { stage: 'contained', clearSince, found: 2, end: undefined });
   reachStage(metrics, {
     stage: 'contained',
     clearSince,
-    evicted: 2,
+    found: 2,
     end: { notBefore: undefined, notAfter: NOW },
   });
-  reachStage(metrics, { stage: 'confirmed', clearSince, evicted: 2 });
+  reachStage(metrics, { stage: 'confirmed', clearSince, found: 2 });
   assert.equal((await samples()).get(`${P}containment_seconds_count`), 0);
 
-  reachStage(metrics, { stage: 'contained', clearSince, evicted: 2 });
+  reachStage(metrics, { stage: 'contained', clearSince, found: 2 });
 
   assert.equal((await samples()).get(`${P}containment_seconds_sum`), 40);
   assert.equal((await samples()).get(`${P}containment_seconds_count`), 1);

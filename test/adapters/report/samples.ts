@@ -44,6 +44,7 @@ export function sampleRevocation(changed: Partial<Revocation> = {}): Revocation 
     confirmedAt: after(NOW, seconds(28)),
     clearSince: undefined,
     closedAt: undefined,
+    found: 0,
     evicted: 0,
     ...changed,
   };

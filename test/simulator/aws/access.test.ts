@@ -114,3 +114,11 @@ test('a path or body that names no operation is refused', async (t) => {
     ],
   );
 });
+
+test('a defect of the simulator is told as such, not as a fault of EKS', async (t) => {
+  const { client, eks } = await world(t);
+  eks.onCall(() => {
+    throw new Error('a listener that fails');
+  });
+  await assert.rejects(list(client), refusal('SimulatorDefect', 500, /a listener that fails/));
+});

@@ -86,6 +86,18 @@ test('the same clientRequestToken makes one association; with other parameters i
   await assert.rejects(client.send(other), refusal('InvalidParameterException', 400, /clientRequestToken/));
 });
 
+test('a repeated Update with the same token changes nothing more', async (t) => {
+  const { client, clock } = await world(t);
+  const { associationId } = await create(client, 'reader');
+  const wish = { clusterName: CLUSTER, associationId, roleArn: OTHER_ROLE, clientRequestToken: 'once' };
+  clock.advance(1000);
+  const first = await client.send(new UpdatePodIdentityAssociationCommand(wish));
+  clock.advance(1000);
+  const second = await client.send(new UpdatePodIdentityAssociationCommand(wish));
+  assert.equal(first.association?.modifiedAt?.getTime(), START + 1000);
+  assert.deepEqual(second.association, first.association);
+});
+
 test('Create refuses what is missing or wrong', async (t) => {
   const { client } = await world(t);
   const tags = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`key-${n}`, 'value']));

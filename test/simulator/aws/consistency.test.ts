@@ -62,11 +62,16 @@ test('a create right after the delete of the same identity is refused during the
 
 test('an association that ended long ago is forgotten', async (t) => {
   const { client, clock, eks } = await world(t);
-  const old = await create(client, 'reader');
-  eks.associations.delete(old.associationId);
-  clock.advance(2 * 3_600_000);
-  const next = await create(client, 'reader');
-  eks.associations.delete(next.associationId);
-  eks.consistency.list = 3 * 3_600_000;
-  assert.deepEqual((await list(client)).associations, []);
+  const { associationId } = await create(client, 'reader');
+  clock.advance(10_000);
+  eks.associations.delete(associationId);
+  const lookBack = async (ms: number) => {
+    eks.consistency.list = ms;
+    return (await list(client)).associations?.length;
+  };
+  assert.equal(await lookBack(5000), 1);
+  clock.advance(7_200_000);
+  assert.equal(await lookBack(7_205_000), 1);
+  eks.associations.delete((await create(client, 'writer')).associationId);
+  assert.equal(await lookBack(7_205_000), 0);
 });

@@ -72,6 +72,7 @@ test('a late answer is a look at the time before the delay', async (t) => {
   const sent = list(client);
   await arrival(eks.requests, 2);
   eks.associations.delete(eks.associations.find('team-a', 'reader')?.associationId ?? '');
+  assert.equal(eks.requests[1]?.status, undefined);
   clock.advance(60_000);
   assert.equal((await sent).associations?.length, 1);
 });

@@ -1,7 +1,7 @@
 /** The count of requests that adapters make, one call for each attempt on the wire. */
 
 export type AwsRequest = {
-  readonly service: 'eks';
+  readonly service: 'eks' | 'sqs' | 'cloudtrail';
   /** The operation's name, such as `ListPodIdentityAssociations`. */
   readonly operation: string;
   /** The HTTP status, or `none` where no answer came. */

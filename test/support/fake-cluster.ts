@@ -19,6 +19,8 @@ export class FakeCluster implements Pods, Evictor {
     [];
   /** What the next evictions of a pod answer, by pod name; then they go through. */
   readonly answers = new Map<string, Outcome[]>();
+  /** What every eviction answers, while it is set. */
+  answer: Outcome | undefined;
   grace: Duration = seconds(2);
   /** How long an answer to an eviction takes. */
   latency: Duration = milliseconds(0);
@@ -33,6 +35,7 @@ export class FakeCluster implements Pods, Evictor {
   /** What the watch has shown so far. */
   readonly #seen = new Map<PodUid, Holder>();
   #listener: PodsListener | undefined;
+  #hasRun = false;
   #made = 0;
 
   constructor(clock: Clock, signal: AbortSignal) {
@@ -55,6 +58,12 @@ export class FakeCluster implements Pods, Evictor {
     this.#pods.set(started.uid, { ...started, replace });
     this.#show(started.uid);
     return started;
+  }
+
+  /** A uid that no holder has, as that of a pod without the token volume. */
+  nobody(): PodUid {
+    this.#made += 1;
+    return podUid(`no-holder-${this.#made}`);
   }
 
   /** A pod that its owner starts again, with the token volume, whenever it is evicted. */
@@ -86,6 +95,7 @@ export class FakeCluster implements Pods, Evictor {
   }
 
   freshness(): Freshness {
+    if (!this.#hasRun) return { kind: 'unsynced', why: 'it does not run yet' };
     return this.synced
       ? { kind: 'synced', asOf: this.#clock.now() }
       : { kind: 'unsynced', why: 'switched off by the test' };
@@ -93,6 +103,7 @@ export class FakeCluster implements Pods, Evictor {
 
   async run(listener: PodsListener, signal: AbortSignal): Promise<void> {
     this.#listener = listener;
+    this.#hasRun = true;
     for (const identity of this.identities()) listener.changed(identity);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
@@ -102,8 +113,9 @@ export class FakeCluster implements Pods, Evictor {
   }
 
   async evict(order: EvictionOrder, signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted();
     const at = this.#clock.now();
-    const outcome = this.answers.get(order.holder.name)?.shift() ?? this.#accept(order.holder);
+    const outcome = this.answer ?? this.answers.get(order.holder.name)?.shift() ?? this.#accept(order.holder);
     this.evictions.push({ order, outcome, at });
     await this.#clock.sleep(this.latency, signal);
     return outcome;
@@ -117,13 +129,18 @@ export class FakeCluster implements Pods, Evictor {
       );
       return { kind: isThere ? 'replaced' : 'already-gone' };
     }
-    if (pod.terminating === undefined) {
-      this.#pods.set(uid, { ...pod, terminating: after(this.#clock.now(), this.grace) });
-      this.#show(uid);
-      this.#later(this.grace, () => this.remove(uid));
-      pod.replace?.();
-    }
+    this.terminate(uid);
     return { kind: 'evicted' };
+  }
+
+  /** The pod gets a deletionTimestamp; its object disappears when the grace is over, and its owner replaces it. */
+  terminate(uid: PodUid): void {
+    const pod = this.#pods.get(uid);
+    if (pod === undefined || pod.terminating !== undefined) return;
+    this.#pods.set(uid, { ...pod, terminating: after(this.#clock.now(), this.grace) });
+    this.#show(uid);
+    this.#later(this.grace, () => this.remove(uid));
+    pod.replace?.();
   }
 
   /** The containers of the pod end by themselves. */

@@ -117,6 +117,13 @@ export async function until(happened: () => boolean, what = 'what was waited for
   throw new Error(`${what} did not happen`);
 }
 
+/** A short while of real time, for what must not happen over the network. */
+export function quiet(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 25);
+  });
+}
+
 /** Like `until`, while the clock goes on in small steps. */
 export async function stepUntil(clock: SteppedClock, happened: () => boolean, what?: string): Promise<void> {
   let stepping: Promise<void> = Promise.resolve();

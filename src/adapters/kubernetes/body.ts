@@ -1,0 +1,39 @@
+/** Reads the body of an answer up to a limit, so that no answer can exhaust the memory. */
+
+import type { Readable } from 'node:stream';
+import { messageOf } from './connection-error.ts';
+
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+/** Undefined for an empty body; a SyntaxError for one that is no JSON. */
+export async function readJson(body: Readable, maxBytes: number, signal: AbortSignal): Promise<unknown> {
+  const source = await readText(body, maxBytes, signal);
+  if (source.trim() === '') return undefined;
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new SyntaxError(`the answer is no JSON: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Rejected with the reason of `signal`, with TooLarge, or with what broke the connection. */
+export async function readText(body: Readable, maxBytes: number, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    body.destroy();
+  }
+  return Buffer.concat(chunks, size).toString('utf8');
+}

@@ -1,0 +1,62 @@
+/** Words a report as the note that `kubectl describe pod` shows. */
+
+import type { Report } from '../../domain/report.ts';
+import { iso } from '../../domain/time.ts';
+
+/** Every reason that an Event of ours can have. */
+export const EVENT_REASONS = [
+  'PodIdentityRevoked',
+  'PodIdentityEvictionBlocked',
+  'PodIdentityEvictionForbidden',
+  'PodIdentityEvictionFailed',
+] as const;
+export type EventReason = (typeof EVENT_REASONS)[number];
+
+export type Note = {
+  readonly reason: EventReason;
+  readonly type: 'Normal' | 'Warning';
+  readonly message: string;
+};
+
+type EvictionReport = Extract<Report, { kind: 'eviction' }>;
+
+/** The API server's own limit. */
+const LONGEST_MESSAGE = 1024;
+
+/** Undefined where there is no pod left to attach an Event to. */
+export function noteOf(report: EvictionReport): Note | undefined {
+  const { outcome } = report;
+  switch (outcome.kind) {
+    case 'already-gone':
+    case 'replaced':
+      return undefined;
+    case 'evicted':
+      return note('PodIdentityRevoked', `Evicted: ${story(report)}.`);
+    case 'blocked': {
+      const by = outcome.by.length === 0 ? '' : ` by ${outcome.by.join(', ')}`;
+      return note('PodIdentityEvictionBlocked', `Eviction blocked${by}: ${story(report)}. ${outcome.detail}`);
+    }
+    case 'forbidden':
+      return note('PodIdentityEvictionForbidden', `Eviction forbidden: ${story(report)}. ${outcome.detail}`);
+    case 'unreachable':
+      return note('PodIdentityEvictionFailed', `Eviction not confirmed: ${story(report)}. ${outcome.detail}`);
+  }
+}
+
+function note(reason: EventReason, message: string): Note {
+  return { reason, type: reason === 'PodIdentityRevoked' ? 'Normal' : 'Warning', message: cut(message) };
+}
+
+function story({ holder, revocation }: EvictionReport): string {
+  const { association, grant } = revocation;
+  const id = association === undefined ? '' : ` ${association}`;
+  const role = grant === undefined ? '' : ` (role ${grant.roleArn})`;
+  return `EKS Pod Identity association${id} of ${holder.identity}${role} was ${revocation.cause}; the pod, started ${iso(holder.start)}, may still hold its credentials`;
+}
+
+/** In UTF-16 units and in bytes alike no longer than the limit; no character is cut in two. */
+function cut(message: string): string {
+  if (Buffer.byteLength(message) <= LONGEST_MESSAGE) return message;
+  const bytes = Buffer.from(message).subarray(0, LONGEST_MESSAGE - 3);
+  return `${bytes.toString('utf8').replace(/\uFFFD+$/, '')}…`;
+}

@@ -1,0 +1,165 @@
+/** One watch, from its opening to its end, with the reason for the end. */
+
+import type { Duration } from '../../domain/time.ts';
+import { after, between, seconds } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { KubernetesClient, Stream } from './client.ts';
+import { messageOf } from './connection-error.ts';
+import { LineTooLong, splitLines } from './lines.ts';
+import type { Refusal } from './refusal.ts';
+import type { WatchEvent } from './watch-event.ts';
+import { readWatchEvent } from './watch-event.ts';
+
+export type WatchRequest = {
+  readonly client: KubernetesClient;
+  readonly clock: Clock;
+  readonly path: string;
+  /** From which version on; the events at that version itself are known. */
+  readonly version: string;
+  /** When the server is to end the watch by itself. */
+  readonly serverTimeout: Duration;
+  readonly silenceLimit: Duration;
+  /** The server has given a sign of life. */
+  readonly heard: () => void;
+  readonly event: (event: Extract<WatchEvent, { kind: 'present' | 'deleted' | 'bookmark' }>) => void;
+};
+
+export type WatchEnd =
+  /** By the server, in order. */
+  | { readonly kind: 'closed' }
+  /** By us, because nothing came for too long. */
+  | { readonly kind: 'silent' }
+  /** Never begun, or cut. What came before counts. */
+  | { readonly kind: 'broken'; readonly detail: string }
+  /** Something came that is not understood, so that something may have been missed. */
+  | { readonly kind: 'garbage'; readonly why: string }
+  /** By an HTTP status, or by an ERROR event with one. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+const OPENING_TIMEOUT = seconds(30);
+/** Objects in etcd are at most some megabytes; beyond this something else is being sent. */
+const LONGEST_LINE = 32 * 1024 * 1024;
+
+/** Rejected only with the reason of `signal`, or where `event` throws. */
+export async function watchPods(request: WatchRequest, signal: AbortSignal): Promise<WatchEnd> {
+  const opened = await request.client.open(
+    {
+      verb: 'watch',
+      resource: 'pods',
+      method: 'GET',
+      path: request.path,
+      query: {
+        watch: 'true',
+        allowWatchBookmarks: 'true',
+        resourceVersion: request.version,
+        timeoutSeconds: String(request.serverTimeout / 1000),
+      },
+      timeout: OPENING_TIMEOUT,
+    },
+    signal,
+  );
+  if (opened.kind === 'refused') return { kind: 'refused', refusal: opened };
+  if (opened.kind === 'no-answer') return { kind: 'broken', detail: opened.detail };
+  request.heard();
+  return follow(request, opened.body, signal);
+}
+
+/** Leaving the loop over the lines, in whichever way, destroys the body. */
+async function follow(request: WatchRequest, body: Stream['body'], signal: AbortSignal): Promise<WatchEnd> {
+  const watchdog = new Watchdog(request, () => body.destroy());
+  const cut = (): void => {
+    body.destroy();
+  };
+  signal.addEventListener('abort', cut, { once: true });
+  if (signal.aborted) cut();
+  const guarding = watchdog.guard();
+  try {
+    return await readEvents(request, body, watchdog);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ListenerFailed) throw error.cause;
+    if (watchdog.hasBitten) return { kind: 'silent' };
+    if (error instanceof LineTooLong) return { kind: 'garbage', why: error.message };
+    return { kind: 'broken', detail: messageOf(error) };
+  } finally {
+    signal.removeEventListener('abort', cut);
+    watchdog.dismiss();
+    await guarding;
+  }
+}
+
+/** Tells an error of ours from one of the network. */
+class ListenerFailed extends Error {}
+
+async function readEvents(
+  request: WatchRequest,
+  body: AsyncIterable<Uint8Array>,
+  watchdog: Watchdog,
+): Promise<WatchEnd> {
+  for await (const line of splitLines(body, LONGEST_LINE)) {
+    const event = readWatchEvent(line.text);
+    switch (event.kind) {
+      case 'error':
+        return { kind: 'refused', refusal: event.refusal };
+      case 'garbage':
+        // A line that was cut off is no garbage: nothing of it was taken in, and the watch resumes before it.
+        return line.isWhole ? event : { kind: 'broken', detail: 'the watch was cut within a line' };
+      case 'present':
+      case 'deleted':
+      case 'bookmark':
+        watchdog.heard();
+        deliver(request, event);
+    }
+  }
+  return { kind: 'closed' };
+}
+
+function deliver(request: WatchRequest, event: Parameters<WatchRequest['event']>[0]): void {
+  try {
+    request.heard();
+    request.event(event);
+  } catch (error) {
+    throw new ListenerFailed('the listener failed', { cause: error });
+  }
+}
+
+/** Bites when nothing has been heard for the limit. One sleeper for a whole watch, not one for each event. */
+class Watchdog {
+  readonly #clock: Clock;
+  readonly #limit: Duration;
+  readonly #bite: () => void;
+  readonly #dismissed = new AbortController();
+  #heardAt;
+  hasBitten = false;
+
+  constructor({ clock, silenceLimit }: WatchRequest, bite: () => void) {
+    this.#clock = clock;
+    this.#limit = silenceLimit;
+    this.#bite = bite;
+    this.#heardAt = clock.now();
+  }
+
+  heard(): void {
+    this.#heardAt = this.#clock.now();
+  }
+
+  dismiss(): void {
+    this.#dismissed.abort();
+  }
+
+  async guard(): Promise<void> {
+    const { signal } = this.#dismissed;
+    try {
+      for (;;) {
+        const left = between(this.#clock.now(), after(this.#heardAt, this.#limit));
+        if (left <= 0) break;
+        await this.#clock.sleep(left, signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    this.hasBitten = true;
+    this.#bite();
+  }
+}

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { METRIC_PREFIX, METRICS, type Metric } from '../src/adapters/report/metric-table.ts';
 import { SETTINGS } from '../src/config.ts';
 import { EXPOSURE_STATES } from '../src/domain/exposure.ts';
+import { CHANNELS, HINT_RESULTS, REFUSALS } from '../src/domain/hint.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
 import { READING_SOURCES } from '../src/domain/report.ts';
 import { CAUSES, SOURCES } from '../src/domain/revocation.ts';
@@ -77,8 +78,21 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'verdicts reason': Object.values(VERDICTS).flat(),
   'detection_seconds source': SOURCES,
   'reading_age_seconds source': READING_SOURCES,
-  'aws_requests_total service': ['eks'],
-  'aws_requests_total operation': ['ListPodIdentityAssociations', 'DescribePodIdentityAssociation'],
+  'hints_total source': CHANNELS,
+  'hints_total result': HINT_RESULTS,
+  'queue_messages_total result': ['hint', ...REFUSALS],
+  'trail_records_total result': ['hint', ...REFUSALS],
+  'last_event_timestamp_seconds source': CHANNELS,
+  'silence_seconds source': CHANNELS,
+  'channel_age_seconds source': CHANNELS,
+  'aws_requests_total service': ['eks', 'sqs', 'cloudtrail'],
+  'aws_requests_total operation': [
+    'ListPodIdentityAssociations',
+    'DescribePodIdentityAssociation',
+    'ReceiveMessage',
+    'DeleteMessageBatch',
+    'LookupEvents',
+  ],
   'aws_requests_total code': STATUS,
   'kubernetes_requests_total verb': ['list', 'watch', 'create', 'patch'],
   'kubernetes_requests_total resource': ['pods', 'pods/eviction', 'events'],

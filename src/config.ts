@@ -65,6 +65,21 @@ export const SETTINGS = {
     fallback: '2',
     help: 'DescribePodIdentityAssociation requests a second, for the grants that List does not tell. 0.1 to 100.',
   },
+  REVOKER_CONFIRM_RATE: {
+    parse: number(0.1, 1000),
+    fallback: '20',
+    help: 'Confirmations a second, each one List and up to one Describe request: what hints, revocations and evictions may ask of EKS together. 0.1 to 1000.',
+  },
+  REVOKER_QUEUE_URL: {
+    parse: optional(matching(/^https?:\/\/[^\s/]+\/\S+$/, 'the URL of an SQS queue')),
+    fallback: '',
+    help: 'The SQS queue that an EventBridge rule feeds with CloudTrail events of EKS. Empty: CloudTrail is asked every minute instead, which is slower.',
+  },
+  REVOKER_TRAIL_LOOKBACK: {
+    parse: duration('0s', '24h'),
+    fallback: '6h',
+    help: 'How far back CloudTrail is asked at the start for what happened meanwhile: as long as credentials live. 0s to 24h.',
+  },
   REVOKER_EVICTION_RATE: {
     parse: number(0.1, 10_000),
     fallback: '10',
@@ -131,6 +146,10 @@ export type Config = {
   readonly settleTime: Duration;
   readonly consistencyWindow: Duration;
   readonly describeRate: number;
+  readonly confirmRate: number;
+  /** Undefined: there is no queue. */
+  readonly queueUrl: string | undefined;
+  readonly trailLookback: Duration;
   readonly evictionRate: number;
   readonly evictionBurst: number;
   readonly protectedNamespaces: readonly string[];
@@ -199,6 +218,9 @@ function configOf(values: Values): Config {
     settleTime: values.REVOKER_SETTLE_TIME,
     consistencyWindow: values.REVOKER_CONSISTENCY_WINDOW,
     describeRate: values.REVOKER_DESCRIBE_RATE,
+    confirmRate: values.REVOKER_CONFIRM_RATE,
+    queueUrl: values.REVOKER_QUEUE_URL,
+    trailLookback: values.REVOKER_TRAIL_LOOKBACK,
     evictionRate: values.REVOKER_EVICTION_RATE,
     evictionBurst: values.REVOKER_EVICTION_BURST,
     protectedNamespaces: values.REVOKER_PROTECTED_NAMESPACES,

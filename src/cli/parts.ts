@@ -75,6 +75,8 @@ export function buildDeps(
     evictor: kubernetesEvictor(client, instance),
     reporter: fanOut([logReporter(logger), metrics.reporter, events]),
     ledger: new Ledger(),
+    channels: [],
+    ...confirmationPaces(clock, config.confirmRate),
     pace: new Pace(clock, { rate: config.evictionRate, burst: config.evictionBurst }),
     policy: {
       settleTime: config.settleTime,
@@ -83,6 +85,15 @@ export function buildDeps(
       ownPod: config.ownPod,
     },
     mode: config.mode,
+  };
+}
+
+/** Hints get a quarter of the confirmations in the long run, and a burst of what two seconds allow. */
+function confirmationPaces(clock: Clock, rate: number): Pick<Deps, 'confirmPace' | 'lookPace'> {
+  const burst = Math.max(1, 2 * rate);
+  return {
+    confirmPace: new Pace(clock, { rate, burst }),
+    lookPace: new Pace(clock, { rate: rate / 4, burst }),
   };
 }
 

@@ -23,6 +23,7 @@ export async function confirm(
 }
 
 async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
+  await deps.confirmPace.take(signal);
   const reading = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
   const isNews = reading.kind === 'unknown' ? isOtherProblem(reading, entry) : entry.unknowns > 0;
   entry.standing = reading;

@@ -3,6 +3,7 @@
 import type { Policy } from '../domain/policy.ts';
 import type { Mode } from '../domain/report.ts';
 import type { Associations } from '../ports/associations.ts';
+import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Evictor } from '../ports/evictor.ts';
 import type { Pods } from '../ports/pods.ts';
@@ -18,7 +19,13 @@ export type Deps = {
   readonly evictor: Evictor;
   readonly reporter: Reporter;
   readonly ledger: Ledger;
+  /** Of evictions. */
   readonly pace: Pace;
+  /** Of confirmations, whatever asks for them: the request budget of EKS. */
+  readonly confirmPace: Pace;
+  /** Of looks that hints ask for, so that a flood of hints leaves the confirmations to those who need them. */
+  readonly lookPace: Pace;
+  readonly channels: readonly RecordChannel[];
   readonly policy: Policy;
   readonly mode: Mode;
 };

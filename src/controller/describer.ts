@@ -74,6 +74,7 @@ export class Describer {
     const reading = await this.#deps.associations.describe(id, signal);
     this.#tell(id, reading);
     if (reading.kind === 'unknown') return;
+    this.#deps.ledger.locate(reading.value.arn);
     const entry = this.#deps.ledger.entry(reading.value.identity);
     // A confirmation that was asked for later knows better.
     if (reading.at < entry.standing.at) return;

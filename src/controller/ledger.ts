@@ -1,6 +1,7 @@
 /** The ledger: what the daemon knows of each identity, and the revocations that it follows. */
 
 import type { AssociationId, Standing } from '../domain/association.ts';
+import type { AssociationHint, Look } from '../domain/hint.ts';
 import type { History } from '../domain/history.ts';
 import { NO_HISTORY } from '../domain/history.ts';
 import type { PodUid } from '../domain/holder.ts';
@@ -25,6 +26,10 @@ export type Entry = {
   /** The one that is followed, or the last one that was. */
   revocation: Revocation | undefined;
   attempts: Map<PodUid, Attempt>;
+  /** A hint that no reading has answered yet. */
+  look: Look | undefined;
+  /** What CloudTrail records said of the identity lately, the latest heard last. */
+  records: readonly AssociationHint[];
   opinions: Map<PodUid, Opinion>;
   /** Confirmations in a row that came back unknown. */
   unknowns: number;
@@ -34,12 +39,19 @@ export type Entry = {
   askAgainAt: Instant | undefined;
 };
 
+export type Place = { readonly account: string | undefined; readonly region: string | undefined };
+
+/** Ids whose identity is remembered, the ended ones included; the oldest are forgotten first. */
+const IDS_KEPT = 20_000;
+
 /** Ended revocations that are kept to be shown; older ones live on in logs and metrics. */
 const CLOSED_KEPT = 1000;
 
 export class Ledger {
   readonly #entries = new Map<Identity, Entry>();
   readonly #closed: Revocation[] = [];
+  #place: Place = { account: undefined, region: undefined };
+  readonly #identityOf = new Map<AssociationId, Identity>();
 
   /** The entry of an identity, made where there is none. */
   entry(identity: Identity): Entry {
@@ -51,6 +63,8 @@ export class Ledger {
       history: NO_HISTORY,
       revocation: undefined,
       attempts: new Map(),
+      look: undefined,
+      records: [],
       opinions: new Map(),
       unknowns: 0,
       confirming: undefined,
@@ -62,6 +76,32 @@ export class Ledger {
 
   find(identity: Identity): Entry | undefined {
     return this.#entries.get(identity);
+  }
+
+  /** Notes whose association an id is, so that a record that names the id only can be told apart. */
+  recognise(id: AssociationId, identity: Identity): void {
+    this.#identityOf.delete(id);
+    this.#identityOf.set(id, identity);
+    if (this.#identityOf.size <= IDS_KEPT) return;
+    for (const oldest of this.#identityOf.keys()) {
+      this.#identityOf.delete(oldest);
+      return;
+    }
+  }
+
+  /** Where the associations of this cluster live, once one was read: records from elsewhere are foreign. */
+  get place(): Place {
+    return this.#place;
+  }
+
+  /** Notes the account and the Region of an association's arn. */
+  locate(arn: string): void {
+    const [, , , region, account] = arn.split(':');
+    this.#place = { region: region || undefined, account: account || undefined };
+  }
+
+  identityOf(id: AssociationId): Identity | undefined {
+    return this.#identityOf.get(id);
   }
 
   identities(): Iterable<Identity> {

@@ -20,11 +20,23 @@ export class Pace {
     this.#credit = (limits.burst - 1) * this.#interval;
   }
 
+  /** Takes a token if there is one now. */
+  tryTake(): boolean {
+    const now = this.#clock.now();
+    if (Math.max(this.#next, now - this.#credit) > now) return false;
+    this.#takeNext(now);
+    return true;
+  }
+
   async take(signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
-    this.#next = instant(Math.max(this.#next, now - this.#credit));
-    const turn = this.#next;
-    this.#next = after(this.#next, milliseconds(this.#interval));
+    const turn = this.#takeNext(now);
     if (turn > now) await this.#clock.sleep(between(now, turn), signal);
+  }
+
+  #takeNext(now: Instant): Instant {
+    const turn = instant(Math.max(this.#next, now - this.#credit));
+    this.#next = after(turn, milliseconds(this.#interval));
+    return turn;
   }
 }

@@ -9,7 +9,7 @@ import { countedFrom, isOpen } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { between, earliest, milliseconds, minutes } from '../domain/time.ts';
 import type { Freshness } from '../ports/pods.ts';
-import type { JudgedHolder, Status, StatusSource } from '../ports/status.ts';
+import type { ChannelStatus, JudgedHolder, Status, StatusSource } from '../ports/status.ts';
 import type { Daemon } from './daemon.ts';
 import type { Deps } from './deps.ts';
 import { isViewFresh, VIEW_LIMIT } from './freshness.ts';
@@ -41,7 +41,7 @@ export class StatusView implements StatusSource {
 
   status(): Status {
     const now = this.#deps.clock.now();
-    const { listing } = this.#daemon;
+    const { listing } = this.#daemon.sweeper;
     const freshness = this.#deps.pods.freshness();
     const notReadyBecause = [
       ...(this.#about.stopping.aborted ? ['the daemon is stopping'] : []),
@@ -53,12 +53,12 @@ export class StatusView implements StatusSource {
       mode: this.#about.mode,
       startedAt: this.#startedAt,
       now,
-      live: between(this.#daemon.lastSweepEndedAt ?? this.#startedAt, now) < this.#liveLimit(),
+      live: between(this.#daemon.sweeper.lastEndedAt ?? this.#startedAt, now) < this.#liveLimit(),
       ready: notReadyBecause.length === 0,
       notReadyBecause,
       readings: {
         associations: {
-          at: this.#daemon.lastKnownListingAt,
+          at: this.#daemon.sweeper.lastKnownAt,
           problem: listing.kind === 'unknown' ? listing.detail : undefined,
         },
         pods: {
@@ -90,6 +90,10 @@ export class StatusView implements StatusSource {
     return this.#deps.pods.unreadable();
   }
 
+  channels(): readonly ChannelStatus[] {
+    return this.#daemon.heard().map(({ channel, ...heard }) => ({ channel, ...heard }));
+  }
+
   oldestExposure(): Duration | undefined {
     const ends: (Instant | undefined)[] = [];
     for (const [, { revocation, opinions }] of this.#deps.ledger.entries()) {
@@ -106,7 +110,7 @@ export class StatusView implements StatusSource {
   }
 
   #listProblems(listing: Reading<unknown>, now: Instant): readonly string[] {
-    const at = this.#daemon.lastKnownListingAt;
+    const at = this.#daemon.sweeper.lastKnownAt;
     const why = listing.kind === 'unknown' ? `: ${listing.detail}` : '';
     if (at === undefined) return [`the associations were not read yet${why}`];
     const limit = milliseconds(VIEW_LIMIT + 3 * this.#about.pollInterval);

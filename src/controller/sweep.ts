@@ -49,7 +49,10 @@ function look(identity: Identity, listing: Known<Listing>, deps: Deps, findings:
   // A List can be older than a pod that has just been seen: it says nothing about that one.
   const hasHolders = holders.some(({ start }) => start < listing.at);
   const noticed = notice(ids, entry.history, entry.standing, hasHolders);
-  for (const id of ids) entry.history = learnListed(entry.history, id, listing.at);
+  for (const id of ids) {
+    entry.history = learnListed(entry.history, id, listing.at);
+    deps.ledger.recognise(id, identity);
+  }
   switch (noticed) {
     case 'absent':
       raise(identity, entry, listing, deps);
@@ -66,7 +69,8 @@ function look(identity: Identity, listing: Known<Listing>, deps: Deps, findings:
 /** A suspicion is dated by the List that raised it, so that only a later reading can confirm it. */
 function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: Deps): void {
   if (entry.revocation !== undefined && isOpen(entry.revocation)) return;
-  const revocation = suspect(identity, 'list', entry.history, listing.at);
+  const source = entry.look?.hint.evidence.channel ?? 'list';
+  const revocation = suspect(identity, source, entry.history, listing.at);
   if (entry.revocation !== undefined) deps.ledger.archive(entry.revocation);
   entry.revocation = revocation;
   const exposed = deps.pods.holdersOf(identity).length;

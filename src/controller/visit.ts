@@ -7,7 +7,8 @@
 
 import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
-import { earliest } from '../domain/time.ts';
+import { after, earliest } from '../domain/time.ts';
+import { lookOn } from '../decide/look.ts';
 import type { Plan } from '../decide/plan.ts';
 import { plan } from '../decide/plan.ts';
 import { wantsProof } from '../decide/proof.ts';
@@ -17,6 +18,7 @@ import { carryOut } from './carry-out.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
 import { isViewFresh } from './freshness.ts';
+import { DEFERRED_FOR } from './listen.ts';
 import type { Entry } from './ledger.ts';
 import { remember } from './remember.ts';
 
@@ -25,13 +27,14 @@ export async function visit(identity: Identity, deps: Deps, signals: Signals): P
   const entry = deps.ledger.entry(identity);
   let next = deliberate(identity, entry, deps);
   remember(next, entry, deps);
-  if (needsProof(next, entry, deps)) {
+  if (needsProof(next, entry, deps) || needsLook(entry, deps)) {
     await confirm(identity, entry, deps, signals.stopping);
+    settleLook(entry, deps);
     next = deliberate(identity, entry, deps);
     remember(next, entry, deps);
   }
   const acted = await carryOut(next, entry, deps, signals);
-  return acted ? deps.clock.now() : earliest(next.lookAgainAt, entry.askAgainAt);
+  return acted ? deps.clock.now() : earliest(next.lookAgainAt, entry.askAgainAt, entry.look?.nextAt);
 }
 
 function deliberate(identity: Identity, entry: Entry, { pods, policy, clock }: Deps): Plan {
@@ -44,6 +47,7 @@ function deliberate(identity: Identity, entry: Entry, { pods, policy, clock }: D
     history: entry.history,
     revocation: entry.revocation,
     attempts: entry.attempts,
+    records: entry.records,
   };
   return plan(facts, policy, now);
 }
@@ -60,4 +64,20 @@ function needsProof({ revocation, evictions }: Plan, entry: Entry, { clock, poli
 function isContradicted(revocation: Revocation, { listed, standing }: Entry): boolean {
   if (!isOpen(revocation)) return false;
   return listed.kind === 'known' && listed.value.length > 0 && listed.at > standing.at;
+}
+
+/** A hint is looked for when its time has come and the pace of looks allows it; else somewhat later. */
+function needsLook(entry: Entry, { clock, lookPace }: Deps): boolean {
+  const { look } = entry;
+  const now = clock.now();
+  if (look === undefined || now < look.nextAt) return false;
+  // The first look was paced when the hint was taken.
+  if (look.tries === 0 || lookPace.tryTake()) return true;
+  entry.look = { ...look, nextAt: after(now, DEFERRED_FOR) };
+  return false;
+}
+
+/** EKS may show a change later than the record of it: what was not answered is looked for again. */
+function settleLook(entry: Entry, { clock }: Deps): void {
+  if (entry.look !== undefined) entry.look = lookOn(entry.look, entry.standing, clock.now());
 }

@@ -32,6 +32,7 @@ export function suspect(identity: Identity, source: Source, history: History, at
     grant: span?.grant,
     end: span?.end,
     source,
+    evidence: undefined,
     suspectedAt: at,
     settlingSince: undefined,
     confirmedAt: undefined,

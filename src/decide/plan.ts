@@ -2,7 +2,9 @@
 
 import type { Standing } from '../domain/association.ts';
 import { exposureState } from '../domain/exposure.ts';
+import type { AssociationHint } from '../domain/hint.ts';
 import type { History } from '../domain/history.ts';
+import { lastSpan } from '../domain/history.ts';
 import type { Holder, PodUid } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Attempt } from '../domain/outcome.ts';
@@ -15,6 +17,7 @@ import { after, earliest } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { advance, suspect } from './advance.ts';
 import { close, windowCloses } from './close.ts';
+import { corroborate } from './corroborate.ts';
 import { judge } from './judge.ts';
 
 export type IdentityFacts = {
@@ -26,6 +29,8 @@ export type IdentityFacts = {
   readonly history: History;
   readonly revocation: Revocation | undefined;
   readonly attempts: ReadonlyMap<PodUid, Attempt>;
+  /** What CloudTrail records say of the identity. They tell who and when; nothing is decided by them. */
+  readonly records: readonly AssociationHint[];
 };
 
 export type Judged = { readonly holder: Holder; readonly verdict: Verdict };
@@ -41,15 +46,14 @@ export type Plan = {
 };
 
 export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
+  const current = opening(facts);
   const advanced =
-    facts.revocation === undefined
-      ? undefined
-      : advance(facts.revocation, facts.standing, facts.history, policy);
+    current === undefined ? undefined : advance(current, facts.standing, facts.history, policy);
   const judged = facts.holders
     .toSorted(byAge)
     .map((holder) => ({ holder, verdict: verdictOn(holder, facts, advanced, { policy, now }) }));
   const exposed = countExposed(judged);
-  const revocation = closing(reopening(advanced, judged, facts, now), exposed, facts, { policy, now });
+  const revocation = closing(joining(advanced, judged, facts, now), exposed, facts, { policy, now });
   return {
     revocation,
     judged,
@@ -78,8 +82,27 @@ function verdictOn(
   );
 }
 
+/** A confirmation that was asked for on a hint has shown an end that no revocation covers yet: one is opened. */
+function opening({
+  identity,
+  standing,
+  history,
+  revocation,
+  records,
+}: IdentityFacts): Revocation | undefined {
+  if (revocation !== undefined && isOpen(revocation)) return revocation;
+  const span = lastSpan(history);
+  if (standing.kind === 'unknown' || standing.value.kind !== 'none' || span?.end === undefined)
+    return revocation;
+  if (revocation?.end?.notAfter === span.end.notAfter) return revocation;
+  const opened = corroborate(suspect(identity, 'pods', history, standing.at), records);
+  const { evidence } = opened;
+  if (evidence === undefined || evidence.heardAt > standing.at) return opened;
+  return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
+}
+
 /** A stale holder that nobody is after yet, such as one that was seen late, opens a revocation of its own. */
-function reopening(
+function joining(
   revocation: Revocation | undefined,
   judged: readonly Judged[],
   facts: IdentityFacts,
@@ -93,10 +116,11 @@ function reopening(
 function closing(
   revocation: Revocation | undefined,
   exposed: number,
-  { isViewFresh }: IdentityFacts,
+  { isViewFresh, records }: IdentityFacts,
   { policy, now }: Setting,
 ): Revocation | undefined {
-  return revocation === undefined ? undefined : close(revocation, { exposed, isViewFresh }, policy, now);
+  if (revocation === undefined) return undefined;
+  return close(corroborate(revocation, records), { exposed, isViewFresh }, policy, now);
 }
 
 function lookAgain(

@@ -49,6 +49,16 @@ export type AssociationHint = {
   readonly evidence: Evidence;
 };
 
+/** A hint that no reading has answered yet. */
+export type Look = {
+  readonly hint: AssociationHint;
+  /** How often it was looked for in vain. */
+  readonly tries: number;
+  readonly nextAt: Instant;
+  /** Then it is given up: the polls go on. */
+  readonly until: Instant;
+};
+
 export type Hint =
   | AssociationHint
   /** Something happened that may have changed any association: an add-on, or the whole cluster. */
@@ -76,10 +86,18 @@ export type Refusal = (typeof REFUSALS)[number];
 /**
  * What became of a hint:
  * - `taken`: the identity is looked at as soon as its turn comes
+ * - `answered`: what was read after the event already answers it
  * - `repeated`: it was going to be looked at anyway
  * - `deferred`: too many hints at once; the next sweep looks for all of them together
  * - `unknown-identity`: nobody has such an identity: nothing to look at
  * - `sweep`: a sweep was asked for
  */
-export const HINT_RESULTS = ['taken', 'repeated', 'deferred', 'unknown-identity', 'sweep'] as const;
+export const HINT_RESULTS = [
+  'taken',
+  'answered',
+  'repeated',
+  'deferred',
+  'unknown-identity',
+  'sweep',
+] as const;
 export type HintResult = (typeof HINT_RESULTS)[number];

@@ -1,5 +1,6 @@
 /** A report: something that happened and that people may want to know. One report makes the log line, the metric and the Event. */
 
+import type { Channel, Hint, HintResult, Refusal } from './hint.ts';
 import type { Holder, UnreadablePod } from './holder.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
@@ -17,7 +18,7 @@ export type Report =
   | {
       /** A reading came back known after it was not, or turned unknown, or is unknown for another reason. */
       readonly kind: 'reading';
-      readonly of: 'list' | 'describe' | 'confirmation' | 'pods';
+      readonly of: 'list' | 'describe' | 'confirmation' | Channel;
       readonly subject: string;
       readonly reading: Reading<unknown>;
     }
@@ -55,6 +56,19 @@ export type Report =
       readonly holder: Holder;
       readonly verdict: Verdict;
       readonly revocation: Revocation;
+    }
+  | {
+      /** A hint was heard, and this became of it. */
+      readonly kind: 'hint';
+      readonly hint: Hint;
+      readonly result: HintResult;
+    }
+  | {
+      /** A record was heard that is no hint. */
+      readonly kind: 'refused';
+      readonly channel: Channel;
+      readonly why: Refusal;
+      readonly detail: string;
     }
   | { readonly kind: 'unreadable-pod'; readonly pod: UnreadablePod }
   | {

@@ -2,6 +2,7 @@
 
 import type { AssociationId } from './association.ts';
 import type { Grant } from './grant.ts';
+import type { Evidence } from './hint.ts';
 import type { End } from './history.ts';
 import type { Identity } from './identity.ts';
 import type { Instant } from './time.ts';
@@ -22,7 +23,7 @@ export const STAGES = ['suspected', 'settling', 'confirmed', 'contained', 'refut
 export type Stage = (typeof STAGES)[number];
 
 /** How the daemon came to look: the closed list of sources. */
-export const SOURCES = ['list', 'pods'] as const;
+export const SOURCES = ['list', 'pods', 'queue', 'trail'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export type Revocation = {
@@ -35,6 +36,8 @@ export type Revocation = {
   /** Undefined where this daemon never saw the grant in force. */
   readonly end: End | undefined;
   readonly source: Source;
+  /** The CloudTrail record that says who ended it and when, once one was heard that fits what was read. */
+  readonly evidence: Evidence | undefined;
   readonly suspectedAt: Instant;
   readonly settlingSince: Instant | undefined;
   readonly confirmedAt: Instant | undefined;
@@ -52,9 +55,10 @@ export function isOpen(revocation: Revocation): boolean {
 }
 
 /**
- * From which instant the time of a revocation is counted: the last moment at which the grant may still have
- * been in force, so that no figure flatters. Undefined where the grant was never seen.
+ * From which instant the time of a revocation is counted: the API call that ended it, where its record was heard;
+ * else the last reading that showed the grant, so that figures rather complain than flatter. Undefined where
+ * neither is known.
  */
 export function countedFrom(revocation: Revocation): Instant | undefined {
-  return revocation.end?.notBefore;
+  return revocation.evidence?.at ?? revocation.end?.notBefore;
 }

@@ -1,6 +1,7 @@
 /** What the daemon tells of itself to whoever asks: probes, scrapes, the status API. */
 
 import type { ExposureState } from '../domain/exposure.ts';
+import type { Channel } from '../domain/hint.ts';
 import type { Holder, UnreadablePod } from '../domain/holder.ts';
 import type { Mode, ReadingSource } from '../domain/report.ts';
 import type { Revocation } from '../domain/revocation.ts';
@@ -33,8 +34,23 @@ export type Status = {
   readonly openRevocations: number;
 };
 
+/** What a channel has told so far; undefined: nothing. */
+export type ChannelStatus = {
+  readonly channel: Channel;
+  /** The latest time of an event that it told of. */
+  readonly lastEventAt: Instant | undefined;
+  /** When it last told of anything. */
+  readonly lastHeardAt: Instant | undefined;
+  /** When it last could be asked. */
+  readonly lastKnownAt: Instant | undefined;
+  /** Why it can't be asked now. */
+  readonly problem: string | undefined;
+};
+
 export interface StatusSource {
   status(): Status;
+  /** The channels that are listened to. */
+  channels(): readonly ChannelStatus[];
   /** Open ones first, then the ended ones, newest first. */
   revocations(): readonly Revocation[];
   /** Every holder with its latest verdict, ordered by namespace, name and uid. */

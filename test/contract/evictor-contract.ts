@@ -32,6 +32,7 @@ function order(holder: Holder): EvictionOrder {
       grant: undefined,
       end: undefined,
       source: 'list',
+      evidence: undefined,
       suspectedAt: instant(0),
       settlingSince: undefined,
       confirmedAt: undefined,

@@ -17,6 +17,7 @@ export function facts(more: Partial<IdentityFacts> = {}): IdentityFacts {
     history: endedHistory(),
     revocation: confirmed(),
     attempts: new Map(),
+    records: [],
     ...more,
   };
 }

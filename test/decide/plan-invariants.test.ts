@@ -157,7 +157,7 @@ test('invariant 1: an eviction comes only from a confirmed revocation, after the
 
 /** A closed revocation is never opened again: a stale holder that is seen later opens another one. */
 function isNewlyOpened(before: Revocation, next: Revocation): boolean {
-  return !isOpen(before) && next.stage === 'suspected';
+  return !isOpen(before) && isOpen(next);
 }
 
 test('invariant 7: a stage only advances, or is refuted by a reading with a grant', () => {

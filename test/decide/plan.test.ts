@@ -39,8 +39,12 @@ test('the last holder has gone: look again when the window closes, then containe
 });
 
 test('a stale holder that appears when nobody is after its identity opens a revocation', () => {
-  for (const past of [undefined, confirmed({ stage: 'contained' })]) {
-    const made = plan(facts({ holders: [holder()], revocation: past }), policy(), at(40));
+  const unseen = history({ absentSince: at(0), completeFrom: at(0) });
+  for (const given of [
+    { revocation: undefined, history: unseen },
+    { revocation: confirmed({ stage: 'contained' }) },
+  ]) {
+    const made = plan(facts({ holders: [holder()], ...given }), policy(), at(40));
     assert.equal(made.revocation?.stage, 'suspected');
     assert.equal(made.revocation?.source, 'pods');
     assert.equal(made.revocation?.suspectedAt, at(40));
@@ -50,8 +54,9 @@ test('a stale holder that appears when nobody is after its identity opens a revo
 
 test('holders that are only kept or exempt open nothing', () => {
   const holders = [holder({ start: at(60) }), holder({ namespace: 'kube-system' })];
-  const made = plan(facts({ holders, revocation: undefined }), policy(), at(61));
-  assert.equal(made.revocation, undefined);
+  const contained = confirmed({ stage: 'contained' });
+  const made = plan(facts({ holders, revocation: contained }), policy(), at(61));
+  assert.deepEqual(made.revocation, contained);
   assert.equal(countExposed(made.judged), 1);
 });
 

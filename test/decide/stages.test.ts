@@ -23,6 +23,7 @@ import {
   policy,
   revocation,
 } from '../support/builders.ts';
+import { recordOf } from '../support/fake-channel.ts';
 
 const SETTLING = revocation({ stage: 'settling', settlingSince: at(0) });
 
@@ -190,5 +191,7 @@ test('open and closed stages', () => {
 
 test('the time of a revocation is counted from the last moment with the grant, or not at all', () => {
   assert.equal(countedFrom(confirmed()), at(-10));
+  const { evidence } = recordOf({ at: at(-4) });
+  assert.equal(countedFrom(confirmed({ evidence })), at(-4));
   assert.equal(countedFrom(revocation()), undefined);
 });

@@ -8,7 +8,9 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { Mode, Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
+import type { RecordChannel } from '../../src/ports/channel.ts';
 import { at, policy } from '../support/builders.ts';
+import { FakeChannel } from '../support/fake-channel.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeEks } from '../support/fake-eks.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
@@ -25,7 +27,10 @@ export type Settings = {
 export class World implements AsyncDisposable {
   readonly clock = new SteppedClock(at(0));
   readonly eks = new FakeEks(this.clock);
+  readonly queue = new FakeChannel('queue', this.clock);
   readonly reports: Report[] = [];
+  /** The channels that the next daemon listens to. */
+  channels: readonly RecordChannel[] = [];
   readonly cluster: FakeCluster;
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
@@ -60,6 +65,9 @@ export class World implements AsyncDisposable {
       evictor: this.cluster,
       reporter: { report: (report) => this.reports.push(report) },
       ledger: new Ledger(),
+      channels: this.channels,
+      confirmPace: new Pace(this.clock, { rate: 20, burst: 40 }),
+      lookPace: new Pace(this.clock, { rate: 5, burst: 40 }),
       pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),
       policy: policy(this.#settings.policy),
       mode: this.#settings.mode ?? 'enforce',

@@ -92,6 +92,7 @@ export function revocation(more: Partial<Revocation> = {}): Revocation {
     grant: grant(),
     end: undefined,
     source: 'list',
+    evidence: undefined,
     suspectedAt: at(-1),
     settlingSince: undefined,
     confirmedAt: undefined,

@@ -1,65 +1,87 @@
-/** The EKS client as this daemon uses it: time-outs, retries, its name, and a count of every attempt. */
+/** How this daemon speaks to AWS: time-outs, its name, a count of every attempt; and the EKS client made so. */
 
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
-import type { Traffic } from '../../ports/traffic.ts';
+import type { AwsRequest, Traffic } from '../../ports/traffic.ts';
 
 /**
  * `socketTimeout` is needed beside `requestTimeout`, which stops counting when the headers have come: without
  * it a server that falls silent in the middle of a body would hang the call.
  */
-const TIMEOUTS = {
-  connectionTimeout: 2_000,
-  requestTimeout: 5_000,
-  socketTimeout: 5_000,
-} as const satisfies NodeHttpHandlerOptions;
+export type Timeouts = Required<
+  Pick<NodeHttpHandlerOptions, 'connectionTimeout' | 'requestTimeout' | 'socketTimeout'>
+>;
+
+const EKS_TIMEOUTS: Timeouts = { connectionTimeout: 2_000, requestTimeout: 5_000, socketTimeout: 5_000 };
 
 /** A confirmation is worth nothing after 10 s, so that more attempts would only answer too late. */
 const MAX_ATTEMPTS = 3;
 
-export type EksOptions = {
-  readonly config?: EKSClientConfig;
-  readonly timeouts?: Pick<NodeHttpHandlerOptions, keyof typeof TIMEOUTS>;
+/** For tests; in production the SDK finds region, credentials and endpoint by itself. */
+export type ClientOptions<Config> = {
+  readonly config?: Config;
+  readonly timeouts?: Partial<Timeouts>;
+};
+
+export type EksOptions = ClientOptions<EKSClientConfig>;
+
+export function eksClient(traffic: Traffic, options: EksOptions = {}): EKSClient {
+  const client = new EKSClient({
+    ...commonConfig({ ...EKS_TIMEOUTS, ...options.timeouts }, MAX_ATTEMPTS),
+    ...options.config,
+  });
+  client.middlewareStack.add(countAttempts('eks', traffic), INNERMOST);
+  return client;
+}
+
+type CommonConfig = {
+  readonly maxAttempts: number;
+  readonly retryMode: 'standard';
+  readonly userAgentAppId: string;
+  readonly requestHandler: NodeHttpHandler;
 };
 
 /**
  * Region, credentials and endpoint are found the SDK's own way (environment, shared files, Pod Identity).
  * `standard` is the SDK's mode with full jitter and a retry budget shared by all calls of the client.
  */
-export function eksClient(traffic: Traffic, options: EksOptions = {}): EKSClient {
-  const client = new EKSClient({
-    maxAttempts: MAX_ATTEMPTS,
+export function commonConfig(timeouts: Timeouts, maxAttempts: number): CommonConfig {
+  return {
+    maxAttempts,
     retryMode: 'standard',
     userAgentAppId: 'pod-identity-revoker',
     requestHandler: new NodeHttpHandler({
-      ...TIMEOUTS,
-      ...options.timeouts,
+      ...timeouts,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true },
       httpsAgent: { keepAlive: true },
     }),
-    ...options.config,
-  });
-  countAttempts(client, traffic);
-  return client;
+  };
 }
 
 /** Innermost of all middlewares, so it runs once for each request that is written to the wire. */
-function countAttempts(client: EKSClient, traffic: Traffic): void {
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const operation = (context.commandName ?? 'unknown').replace(/Command$/, '');
-      let code = 'none';
-      try {
-        const result = await next(args);
-        code = statusOf(result.response);
-        return result;
-      } finally {
-        traffic.aws({ service: 'eks', operation, code });
-      }
-    },
-    { step: 'deserialize', priority: 'low', name: 'countAttempts' },
-  );
+export const INNERMOST = { step: 'deserialize', priority: 'low', name: 'countAttempts' } as const;
+
+type Handler<Args, Result> = (args: Args) => Promise<Result>;
+
+type Middleware = <Args, Result extends { readonly response: unknown }>(
+  next: Handler<Args, Result>,
+  context: { readonly commandName?: string },
+) => Handler<Args, Result>;
+
+/** A middleware for the place that `INNERMOST` names. */
+export function countAttempts(service: AwsRequest['service'], traffic: Traffic): Middleware {
+  return (next, context) => async (args) => {
+    const operation = (context.commandName ?? 'unknown').replace(/Command$/, '');
+    let code = 'none';
+    try {
+      const result = await next(args);
+      code = statusOf(result.response);
+      return result;
+    } finally {
+      traffic.aws({ service, operation, code });
+    }
+  };
 }
 
 function statusOf(response: unknown): string {

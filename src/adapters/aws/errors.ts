@@ -2,14 +2,16 @@
 
 import type { UnknownReason } from '../../domain/reading.ts';
 
-export type Operation = 'ListPodIdentityAssociations' | 'DescribePodIdentityAssociation';
-
-/** What was asked of EKS, as far as an explanation needs it. */
+/** What was asked, as far as an explanation needs it. */
 export type Asked = {
-  readonly operation: Operation;
-  readonly clusterName: string;
-  /** Undefined where no Region is configured. */
-  readonly region: string | undefined;
+  readonly service: 'EKS' | 'SQS' | 'CloudTrail';
+  readonly operation: string;
+  /** What must be allowed: the IAM action and the resource that it is authorised on. */
+  readonly permission: string;
+  /** The same for the key by which the resource is encrypted, where it can be. */
+  readonly keyPermission?: string;
+  /** What it means that the resource is not known. */
+  readonly missing: string;
 };
 
 export type Explanation = { readonly why: UnknownReason; readonly detail: string };
@@ -21,7 +23,10 @@ export class CallExpired extends Error {
 
 const THROTTLING = new Set([
   'BandwidthLimitExceeded',
+  'KMS.ThrottlingException',
+  'KmsThrottled',
   'LimitExceededException',
+  'OverLimit',
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
@@ -31,6 +36,10 @@ const THROTTLING = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
+
+const KEY_NOT_ALLOWED = new Set(['KMS.AccessDeniedException', 'KmsAccessDenied']);
+
+const NO_SUCH_QUEUE = new Set(['AWS.SimpleQueueService.NonExistentQueue', 'QueueDoesNotExist']);
 
 const NOT_ALLOWED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
 
@@ -55,10 +64,6 @@ const NOT_AUTHENTICATED = new Set([
   'UnrecognizedClientException',
 ]);
 
-const CREDENTIALS_REMEDY =
-  'give the daemon credentials that EKS accepts: a Pod Identity association for its own service account, or the' +
-  " AWS SDK's environment variables; where they look right, check that the node's clock is";
-
 type Facts = {
   readonly name: string;
   readonly code: string | undefined;
@@ -73,11 +78,14 @@ export function explain(error: unknown, asked: Asked): Explanation {
 }
 
 function byName({ name, message, status }: Facts, asked: Asked): Explanation | undefined {
-  if (THROTTLING.has(name)) return { why: 'throttled', detail: `EKS answered ${name}` };
-  if (NOT_ALLOWED.has(name)) return notAllowed(name, message, asked);
-  if (NOT_AUTHENTICATED.has(name)) return { why: 'denied', detail: `${name}: ${CREDENTIALS_REMEDY}` };
+  const { service, permission, keyPermission = permission } = asked;
+  if (THROTTLING.has(name)) return { why: 'throttled', detail: `${service} answered ${name}` };
+  if (NOT_ALLOWED.has(name)) return notAllowed(name, message, permission);
+  if (KEY_NOT_ALLOWED.has(name)) return notAllowed(name, message, keyPermission);
+  if (NOT_AUTHENTICATED.has(name)) return { why: 'denied', detail: `${name}: ${credentialsRemedy(service)}` };
+  if (NO_SUCH_QUEUE.has(name)) return { why: 'not-found', detail: asked.missing };
   if (name === 'ResourceNotFoundException' && status === 404)
-    return { why: 'not-found', detail: notFound(asked) };
+    return { why: 'not-found', detail: asked.missing };
   return undefined;
 }
 
@@ -85,10 +93,13 @@ function byStatus(facts: Facts, asked: Asked): Explanation | undefined {
   const { name, status } = facts;
   if (status === undefined || isBrokenOff(facts)) return undefined;
   if (status === 429) return { why: 'throttled', detail: 'HTTP status 429' };
-  if (status === 401 || status === 403) return notAllowed(name, facts.message, asked);
+  if (status === 401 || status === 403) return notAllowed(name, undefined, asked.permission);
   if (status >= 500) return { why: 'failed', detail: `HTTP status ${status} (${name})` };
   if (status < 400 || status === 404 || name === 'SyntaxError') {
-    return { why: 'malformed', detail: `HTTP status ${status} with a body that EKS does not send (${name})` };
+    return {
+      why: 'malformed',
+      detail: `HTTP status ${status} with a body that ${asked.service} does not send (${name})`,
+    };
   }
   return { why: 'failed', detail: `HTTP status ${status} (${name}): ${shown(facts.message)}` };
 }
@@ -113,33 +124,16 @@ function isNetwork(code: string | undefined, name: string): boolean {
   return code !== undefined || name === 'TimeoutError';
 }
 
-function notAllowed(name: string, message: string, asked: Asked): Explanation {
-  const remedy = `allow eks:${asked.operation} on ${resourceArn(asked)}`;
-  return {
-    why: 'denied',
-    detail: NOT_ALLOWED.has(name) ? `${remedy} (${name}: ${shown(message)})` : `${remedy} (${name})`,
-  };
+function notAllowed(name: string, message: string | undefined, permission: string): Explanation {
+  const said = message === undefined ? name : `${name}: ${shown(message)}`;
+  return { why: 'denied', detail: `allow ${permission} (${said})` };
 }
 
-function notFound({ operation, clusterName, region }: Asked): string {
-  const cluster = `does the cluster ${clusterName} exist in Region ${region ?? '(none configured)'}?`;
-  if (operation === 'ListPodIdentityAssociations') return `EKS knows no such cluster: ${cluster}`;
-  return `EKS knows no such association, or no such cluster: ${cluster}`;
-}
-
-/** List is authorised on the cluster, Describe on the association: giving the cluster's ARN for it fails. */
-function resourceArn({ operation, clusterName, region = '*' }: Asked): string {
-  const resource =
-    operation === 'ListPodIdentityAssociations'
-      ? `cluster/${clusterName}`
-      : `podidentityassociation/${clusterName}/*`;
-  return `arn:${partitionOf(region)}:eks:${region}:*:${resource}`;
-}
-
-function partitionOf(region: string): string {
-  if (region === '*') return '*';
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+function credentialsRemedy(service: Asked['service']): string {
+  return (
+    `give the daemon credentials that ${service} accepts: a Pod Identity association for its own service account, or` +
+    " the AWS SDK's environment variables; where they look right, check that the node's clock is"
+  );
 }
 
 /** One line, of bounded length, without access key ids and whatever is as long as a secret or a token. */
@@ -157,7 +151,7 @@ function factsOf(error: unknown): Facts {
   const status = asRecord(fields['$metadata'])['httpStatusCode'];
   const { name, code, message } = fields;
   return {
-    name: typeof name === 'string' && /^\w{1,80}$/.test(name) ? name : 'Unknown',
+    name: typeof name === 'string' && /^[\w.]{1,80}$/.test(name) ? name : 'Unknown',
     code: typeof code === 'string' && /^\w{1,80}$/.test(code) ? code : undefined,
     message: typeof message === 'string' ? message : '',
     status: typeof status === 'number' ? status : undefined,

@@ -17,7 +17,7 @@ export type Page = {
   readonly nextToken: string | undefined;
 };
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * One page of List. A body without the list itself is nonsense, never an empty page: the SDK makes `{}` of an
@@ -67,7 +67,7 @@ export function parseAssociation(
 }
 
 /** Absent fields are absent; fields of another type make the grant unknown, since it would differ by them. */
-function parseGrant(fields: Fields): Grant | undefined {
+export function parseGrant(fields: Fields): Grant | undefined {
   const { targetRoleArn, policy, disableSessionTags } = fields;
   const roleArn = text(fields['roleArn']);
   if (roleArn === undefined || !isTextOrAbsent(targetRoleArn) || !isTextOrAbsent(policy)) return undefined;
@@ -101,7 +101,7 @@ function parseDate(value: unknown): Instant | undefined {
   return instant(value.getTime());
 }
 
-function isAbsent(value: unknown): value is undefined | null | '' {
+export function isAbsent(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === '';
 }
 
@@ -109,18 +109,18 @@ function isTextOrAbsent(value: unknown): value is string | undefined | null {
   return isAbsent(value) || typeof value === 'string';
 }
 
-function text(value: unknown): string | undefined {
+export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function fieldsOf(value: unknown): Fields {
+export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-function parsed<T>(value: T): Parsed<T> {
+export function parsed<T>(value: T): Parsed<T> {
   return { kind: 'parsed', value };
 }
 
-function nonsense(what: string): { readonly kind: 'nonsense'; readonly what: string } {
+export function nonsense(what: string): { readonly kind: 'nonsense'; readonly what: string } {
   return { kind: 'nonsense', what };
 }

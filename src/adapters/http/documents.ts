@@ -2,15 +2,21 @@
 
 import type { Holder, UnreadablePod } from '../../domain/holder.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
+import type { Evidence } from '../../domain/hint.ts';
 import type { Revocation } from '../../domain/revocation.ts';
+import { sentenceOf } from '../../domain/sentence.ts';
 import { between, type Instant, iso } from '../../domain/time.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { JudgedHolder, Status } from '../../ports/status.ts';
+import type { ChannelStatus, JudgedHolder, Status } from '../../ports/status.ts';
 
 /** As many as a person reads; `count` tells how many there are. */
 const MOST_UNREADABLE_SHOWN = 100;
 
-export function statusDocument(status: Status, unreadable: readonly UnreadablePod[]): unknown {
+export function statusDocument(
+  status: Status,
+  unreadable: readonly UnreadablePod[],
+  channels: readonly ChannelStatus[],
+): unknown {
   return {
     cluster: status.cluster,
     mode: status.mode,
@@ -20,6 +26,7 @@ export function statusDocument(status: Status, unreadable: readonly UnreadablePo
     ready: status.ready,
     notReadyBecause: status.notReadyBecause,
     readings: Object.fromEntries(READING_SOURCES.map((source) => [source, readingDocument(status, source)])),
+    channels: Object.fromEntries(channels.map((each) => [each.channel, channelDocument(each)])),
     associations: status.associations ?? null,
     holders: status.holders,
     openRevocations: status.openRevocations,
@@ -40,12 +47,14 @@ export function revocationDocument(revocation: Revocation): unknown {
   const { end } = revocation;
   return {
     identity: revocation.identity,
+    story: sentenceOf(revocation),
     cause: revocation.cause,
     stage: revocation.stage,
     association: revocation.association ?? null,
     grant: revocation.grant ?? null,
     end: end === undefined ? null : { notBefore: isoOrNull(end.notBefore), notAfter: iso(end.notAfter) },
     source: revocation.source,
+    evidence: evidenceDocument(revocation.evidence),
     suspectedAt: iso(revocation.suspectedAt),
     settlingSince: isoOrNull(revocation.settlingSince),
     confirmedAt: isoOrNull(revocation.confirmedAt),
@@ -53,6 +62,28 @@ export function revocationDocument(revocation: Revocation): unknown {
     closedAt: isoOrNull(revocation.closedAt),
     found: revocation.found,
     evicted: revocation.evicted,
+  };
+}
+
+function evidenceDocument(evidence: Evidence | undefined): unknown {
+  if (evidence === undefined) return null;
+  const { eventName, eventId, at, heardAt, channel, actor } = evidence;
+  return {
+    event: eventName,
+    eventId,
+    at: iso(at),
+    heardBy: channel,
+    heardAfterSeconds: between(at, heardAt) / 1000,
+    actor,
+  };
+}
+
+function channelDocument(channel: ChannelStatus): unknown {
+  return {
+    lastEventAt: isoOrNull(channel.lastEventAt),
+    lastHeardAt: isoOrNull(channel.lastHeardAt),
+    lastKnownAt: isoOrNull(channel.lastKnownAt),
+    problem: channel.problem ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Words a report as the note that `kubectl describe pod` shows. */
 
 import type { Report } from '../../domain/report.ts';
+import { inSeconds, sentenceOf } from '../../domain/sentence.ts';
 import { iso } from '../../domain/time.ts';
 
 /** Every reason that an Event of ours can have. */
@@ -47,11 +48,11 @@ function note(reason: EventReason, message: string): Note {
   return { reason, type: reason === 'PodIdentityRevoked' ? 'Normal' : 'Warning', message: cut(message) };
 }
 
-function story({ holder, revocation }: EvictionReport): string {
-  const { association, grant } = revocation;
-  const id = association === undefined ? '' : ` ${association}`;
-  const role = grant === undefined ? '' : ` (role ${grant.roleArn})`;
-  return `EKS Pod Identity association${id} of ${holder.identity}${role} was ${revocation.cause}; the pod, started ${iso(holder.start)}, may still hold its credentials`;
+/** The pod started before the end, so that it may still hold the credentials: that is why. */
+function story({ holder, revocation, outcome, sinceEnd }: EvictionReport): string {
+  const isLate = outcome.kind === 'evicted' && sinceEnd !== undefined;
+  const after = isLate ? `; pod evicted after ${inSeconds(sinceEnd)}` : '';
+  return `${sentenceOf(revocation)}; the pod, started ${iso(holder.start)}, may still hold its credentials${after}`;
 }
 
 /** In UTF-16 units and in bytes alike no longer than the limit; no character is cut in two. */

@@ -1,9 +1,11 @@
 /** Facts as fields of a log line: flat, in domain words, times in ISO. An undefined field is not written. */
 
+import type { Evidence } from '../../domain/hint.ts';
 import type { Holder } from '../../domain/holder.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Revocation } from '../../domain/revocation.ts';
-import { type Instant, iso } from '../../domain/time.ts';
+import { sentenceOf } from '../../domain/sentence.ts';
+import { between, type Instant, iso } from '../../domain/time.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -29,15 +31,17 @@ export function verdictFields(verdict: Verdict): Fields {
 
 /** With what is here the decision could be made again: what ended, when, and how we know. */
 export function revocationFields(revocation: Revocation): Fields {
-  const { grant, end } = revocation;
+  const { grant, end, evidence } = revocation;
   return {
     identity: revocation.identity,
+    story: sentenceOf(revocation),
     cause: revocation.cause,
     stage: revocation.stage,
     source: revocation.source,
     association: revocation.association,
     role: grant?.roleArn,
     targetRole: grant?.targetRoleArn,
+    ...(evidence === undefined ? {} : evidenceFields(evidence)),
     endNotBefore: isoOrNone(end?.notBefore),
     endNotAfter: isoOrNone(end?.notAfter),
     suspectedAt: iso(revocation.suspectedAt),
@@ -47,6 +51,21 @@ export function revocationFields(revocation: Revocation): Fields {
     closedAt: isoOrNone(revocation.closedAt),
     found: revocation.found,
     evicted: revocation.evicted,
+  };
+}
+
+/** Who did it, when, and how and how soon it was heard. */
+export function evidenceFields(evidence: Evidence): Fields {
+  const { actor } = evidence;
+  return {
+    event: evidence.eventName,
+    eventId: evidence.eventId,
+    eventAt: iso(evidence.at),
+    heardBy: evidence.channel,
+    heardAfterSeconds: between(evidence.at, evidence.heardAt) / 1000,
+    actor: actor.arn ?? actor.invokedBy ?? actor.type,
+    actorType: actor.type,
+    sourceIp: actor.sourceIp,
   };
 }
 

@@ -25,6 +25,11 @@ export function registerGauges(
     fill(gauge, current(), (source) => one(source.status().associations)),
   );
   make.gauge('holders', (gauge) => fill(gauge, current(), (source) => one(source.status().holders)));
+  make.gauge('last_event_timestamp_seconds', (gauge) => fill(gauge, current(), lastEvents));
+  make.gauge('silence_seconds', (gauge) => fill(gauge, current(), (source) => agesOf(source, 'lastHeardAt')));
+  make.gauge('channel_age_seconds', (gauge) =>
+    fill(gauge, current(), (source) => agesOf(source, 'lastKnownAt')),
+  );
   make.gauge('unreadable_pods', (gauge) =>
     fill(gauge, current(), (source) => one(source.unreadable().length)),
   );
@@ -75,6 +80,22 @@ function verdicts(source: StatusSource): readonly Sample[] {
       value: counts.get(`${verdict} ${reason}`) ?? 0,
     })),
   );
+}
+
+function lastEvents(source: StatusSource): readonly Sample[] {
+  return source
+    .channels()
+    .flatMap(({ channel, lastEventAt }) =>
+      lastEventAt === undefined ? [] : [{ labels: { source: channel }, value: lastEventAt / 1000 }],
+    );
+}
+
+function agesOf(source: StatusSource, since: 'lastHeardAt' | 'lastKnownAt'): readonly Sample[] {
+  const { now, startedAt } = source.status();
+  return source.channels().map((channel) => ({
+    labels: { source: channel.channel },
+    value: Math.max(0, between(channel[since] ?? startedAt, now) / 1000),
+  }));
 }
 
 /** An age counts from the start where nothing was ever read: an absent age would raise no alert. */

@@ -1,10 +1,18 @@
 /** What a report says in the log: its level, its message, its fields. */
 
+import type { Refusal as RecordRefusal } from '../../domain/hint.ts';
 import type { UnknownReason } from '../../domain/reading.ts';
 import type { Report } from '../../domain/report.ts';
 import type { Stage } from '../../domain/revocation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import { errorFields, holderFields, outcomeFields, revocationFields, verdictFields } from './fields.ts';
+import {
+  errorFields,
+  evidenceFields,
+  holderFields,
+  outcomeFields,
+  revocationFields,
+  verdictFields,
+} from './fields.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -53,6 +61,16 @@ const OUTCOME_LINES = {
   unreachable: { level: 'warn', message: 'eviction without an answer' },
 } as const satisfies Readonly<Record<Of<'eviction'>['outcome']['kind'], Omit<Line, 'fields'>>>;
 
+/** What happens every day is for debugging; what somebody should look into is a warning. */
+const REFUSAL_LEVELS = {
+  malformed: 'warn',
+  'not-an-envelope': 'warn',
+  foreign: 'warn',
+  'failed-call': 'debug',
+  uninteresting: 'debug',
+  duplicate: 'debug',
+} as const satisfies Readonly<Record<RecordRefusal, Level>>;
+
 export function lineOf(report: Report): Line {
   switch (report.kind) {
     case 'reading':
@@ -69,6 +87,16 @@ export function lineOf(report: Report): Line {
         message: 'dry run: holder would be evicted',
         fields: { mode: 'dry-run', ...decisionFields(report) },
       };
+    case 'hint':
+      return hintLine(report);
+    case 'refused': {
+      const { channel, why, detail } = report;
+      return {
+        level: REFUSAL_LEVELS[why],
+        message: 'record is no hint',
+        fields: { source: channel, why, detail },
+      };
+    }
     case 'unreadable-pod': {
       const { uid, namespace, name, why } = report.pod;
       return { level: 'warn', message: 'pod unreadable', fields: { namespace, pod: name, uid, why } };
@@ -93,6 +121,15 @@ function readingLine({ of, subject, reading }: Of<'reading'>): Line {
     message: 'reading unknown',
     fields: { of, subject, why, detail },
   };
+}
+
+function hintLine({ hint, result }: Of<'hint'>): Line {
+  const named =
+    hint.kind === 'association'
+      ? { action: hint.action, identity: hint.identity, association: hint.association }
+      : {};
+  const level = result === 'repeated' || result === 'answered' ? 'debug' : 'info';
+  return { level, message: 'hint heard', fields: { ...named, ...evidenceFields(hint.evidence), result } };
 }
 
 function stageLine({ revocation, exposed, mode }: Of<'stage'>): Line {

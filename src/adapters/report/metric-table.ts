@@ -22,6 +22,12 @@ const CONTAINMENT_BUCKETS = [
   1, 2, 5, 10, 15, 30, 45, 60, 90, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600,
 ];
 
+/**
+ * Seconds, 0.25 s to 1 h: EventBridge delivers within seconds as a rule, CloudTrail's LookupEvents within 5 to
+ * 15 minutes, and what takes an hour was away.
+ */
+const LAG_BUCKETS = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
+
 /** By name without the prefix. */
 export const METRICS = {
   exposed_pods: {
@@ -70,7 +76,7 @@ export const METRICS = {
   },
   containment_seconds: {
     kind: 'histogram',
-    help: 'From the end of the grant to the last stale holder being gone, of revocations that evicted somebody and whose end is known.',
+    help: 'From the end of the grant to the last stale holder being gone, of revocations that had stale holders and whose end is known.',
     labels: [],
     stability: 'stable',
     buckets: CONTAINMENT_BUCKETS,
@@ -109,6 +115,56 @@ export const METRICS = {
     kind: 'counter',
     help: 'Attempts on the wire to the Kubernetes API; code is the HTTP status, or none without an answer. Labeled by verb, resource and code.',
     labels: ['verb', 'resource', 'code'],
+    stability: 'stable',
+  },
+  hints_total: {
+    kind: 'counter',
+    help: 'Hints heard, by what became of them. Labeled by source and result.',
+    labels: ['source', 'result'],
+    stability: 'stable',
+  },
+  queue_messages_total: {
+    kind: 'counter',
+    help: 'Messages of the queue: a hint, or why they are none. Labeled by result.',
+    labels: ['result'],
+    stability: 'stable',
+  },
+  trail_records_total: {
+    kind: 'counter',
+    help: 'Records that LookupEvents gave: a hint, or why they are none. Labeled by result.',
+    labels: ['result'],
+    stability: 'stable',
+  },
+  queue_lag_seconds: {
+    kind: 'histogram',
+    help: 'From an event to its message being received from the queue.',
+    labels: [],
+    stability: 'stable',
+    buckets: LAG_BUCKETS,
+  },
+  trail_lag_seconds: {
+    kind: 'histogram',
+    help: 'From an event to its record being found by LookupEvents.',
+    labels: [],
+    stability: 'stable',
+    buckets: LAG_BUCKETS,
+  },
+  last_event_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'Unix time of the latest event that the channel told of; absent until there is one. Labeled by source.',
+    labels: ['source'],
+    stability: 'stable',
+  },
+  silence_seconds: {
+    kind: 'gauge',
+    help: 'Time since the channel told of anything, or since the start where it never did. Labeled by source.',
+    labels: ['source'],
+    stability: 'stable',
+  },
+  channel_age_seconds: {
+    kind: 'gauge',
+    help: 'Time since the channel could be asked, or since the start where it never could. Labeled by source.',
+    labels: ['source'],
     stability: 'stable',
   },
   bugs_total: {

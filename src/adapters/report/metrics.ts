@@ -1,6 +1,7 @@
 /** Counts reports and requests, and shows the daemon's state, as Prometheus metrics. */
 
 import { type Counter, collectDefaultMetrics, type Histogram, type Registry } from 'prom-client';
+import { CHANNELS, type Channel, type Evidence, HINT_RESULTS, REFUSALS } from '../../domain/hint.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
 import type { Report } from '../../domain/report.ts';
 import {
@@ -42,7 +43,14 @@ export function createMetrics({ registry, version }: MetricsDeps): Metrics {
   };
 }
 
+/** What a record is counted as. */
+const RECORD_RESULTS = ['hint', ...REFUSALS] as const;
+type RecordResult = (typeof RECORD_RESULTS)[number];
+
 type Measures = {
+  readonly hints: Counter<'source' | 'result'>;
+  readonly records: Readonly<Record<Channel, Counter<'result'>>>;
+  readonly lags: Readonly<Record<Channel, Histogram>>;
   readonly revocations: Counter<'cause'>;
   readonly evictions: Counter<'outcome'>;
   readonly bugs: Counter;
@@ -53,6 +61,12 @@ type Measures = {
 
 function createReporter(make: Instruments): Reporter {
   const measures: Measures = {
+    hints: make.counter('hints_total'),
+    records: {
+      queue: make.counter('queue_messages_total'),
+      trail: make.counter('trail_records_total'),
+    },
+    lags: { queue: make.histogram('queue_lag_seconds'), trail: make.histogram('trail_lag_seconds') },
     revocations: make.counter('revocations_total'),
     evictions: make.counter('evictions_total'),
     bugs: make.counter('bugs_total'),
@@ -63,6 +77,10 @@ function createReporter(make: Instruments): Reporter {
   for (const cause of CAUSES) measures.revocations.inc({ cause }, 0);
   for (const outcome of OUTCOMES) measures.evictions.inc({ outcome }, 0);
   for (const source of SOURCES) measures.detection.zero({ source });
+  for (const source of CHANNELS) {
+    for (const result of HINT_RESULTS) measures.hints.inc({ source, result }, 0);
+    for (const result of RECORD_RESULTS) measures.records[source].inc({ result }, 0);
+  }
   return { report: (report) => measure(measures, report) };
 }
 
@@ -78,10 +96,27 @@ function measure(measures: Measures, report: Report): void {
       return;
     case 'bug':
       return measures.bugs.inc();
+    case 'hint':
+      measures.hints.inc({ source: report.hint.evidence.channel, result: report.result });
+      return measureRecord(measures, report.hint.evidence.channel, 'hint', report.hint.evidence);
+    case 'refused':
+      return measureRecord(measures, report.channel, report.why, undefined);
     case 'reading':
     case 'verdict':
     case 'would-evict':
     case 'unreadable-pod':
+  }
+}
+
+function measureRecord(
+  measures: Measures,
+  channel: Channel,
+  result: RecordResult,
+  evidence: Evidence | undefined,
+): void {
+  measures.records[channel].inc({ result });
+  if (evidence !== undefined) {
+    measures.lags[channel].observe(inSeconds(between(evidence.at, evidence.heardAt)));
   }
 }
 

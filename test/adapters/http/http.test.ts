@@ -149,6 +149,15 @@ test('status: the whole document, in domain words', async (t) => {
     status: () =>
       sampleStatus({ ready: false, notReadyBecause: ['pods are not synced'], associations: undefined }),
     unreadable: () => [{ name: 'x', why: 'no start' }],
+    channels: () => [
+      {
+        channel: 'queue',
+        lastEventAt: NOW,
+        lastHeardAt: undefined,
+        lastKnownAt: undefined,
+        problem: 'denied: no',
+      },
+    ],
   });
   const { status, headers, text } = await ask('/api/v1/status');
   assert.equal(status, 200);
@@ -165,6 +174,14 @@ test('status: the whole document, in domain words', async (t) => {
       associations: { at: '2026-03-01T12:00:55.000Z', ageSeconds: 5, problem: null },
       pods: { at: null, ageSeconds: null, problem: 'unsynced' },
     },
+    channels: {
+      queue: {
+        lastEventAt: '2026-03-01T12:00:00.000Z',
+        lastHeardAt: null,
+        lastKnownAt: null,
+        problem: 'denied: no',
+      },
+    },
     associations: null,
     holders: 2,
     openRevocations: 1,
@@ -180,12 +197,15 @@ test('revocations: in the order of the source, by namespace where asked', async 
   assert.equal(all.total, 2);
   assert.deepEqual(all.revocations[0], {
     identity: 'compute/runner',
+    story:
+      'association a-aaaaaaaaaaaaaaaaa of compute/runner (role arn:aws:iam::111122223333:role/runner) deleted between 2026-03-01T12:00:00.000Z and 2026-03-01T12:00:10.000Z; noticed by list at 2026-03-01T12:00:12.000Z',
     cause: 'deleted',
     stage: 'confirmed',
     association: 'a-aaaaaaaaaaaaaaaaa',
     grant: { roleArn: 'arn:aws:iam::111122223333:role/runner', disableSessionTags: false },
     end: { notBefore: '2026-03-01T12:00:00.000Z', notAfter: '2026-03-01T12:00:10.000Z' },
     source: 'list',
+    evidence: null,
     suspectedAt: '2026-03-01T12:00:12.000Z',
     settlingSince: '2026-03-01T12:00:13.000Z',
     confirmedAt: '2026-03-01T12:00:28.000Z',

@@ -218,6 +218,7 @@ export function revocationOf(overrides: Partial<Revocation> = {}): Revocation {
     grant: undefined,
     end: undefined,
     source: 'list',
+    evidence: undefined,
     suspectedAt: instant(0),
     settlingSince: undefined,
     confirmedAt: undefined,

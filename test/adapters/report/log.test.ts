@@ -69,6 +69,8 @@ test('an eviction can be replayed from its line', () => {
     labels: { team: 'blue' },
     verdict: 'evict',
     reason: 'deleted',
+    story:
+      'association a-aaaaaaaaaaaaaaaaa of compute/runner (role arn:aws:iam::111122223333:role/runner) deleted between 2026-03-01T12:00:00.000Z and 2026-03-01T12:00:10.000Z; noticed by list at 2026-03-01T12:00:12.000Z',
     cause: 'deleted',
     stage: 'confirmed',
     source: 'list',

@@ -39,6 +39,7 @@ export function sampleRevocation(changed: Partial<Revocation> = {}): Revocation 
     grant: { roleArn: 'arn:aws:iam::111122223333:role/runner', disableSessionTags: false },
     end: { notBefore: NOW, notAfter: after(NOW, seconds(10)) },
     source: 'list',
+    evidence: undefined,
     suspectedAt: after(NOW, seconds(12)),
     settlingSince: after(NOW, seconds(13)),
     confirmedAt: after(NOW, seconds(28)),
@@ -79,6 +80,7 @@ export function sampleSource(
     revocations: () => [],
     holders: () => holders,
     unreadable: () => [],
+    channels: () => [],
     oldestExposure: () => undefined,
     ...changed,
   };

@@ -1,8 +1,9 @@
 /** A channel as the controller sees it, in memory: the test says what is heard, and when. */
 
 import type { AssociationId } from '../../src/domain/association.ts';
-import type { Action, AssociationHint, Channel, Hint } from '../../src/domain/hint.ts';
+import type { Action, AssociationHint, Channel, Hint, Refusal } from '../../src/domain/hint.ts';
 import type { Identity } from '../../src/domain/identity.ts';
+import type { Reading } from '../../src/domain/reading.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { instant } from '../../src/domain/time.ts';
 import type { ChannelListener, RecordChannel } from '../../src/ports/channel.ts';
@@ -63,6 +64,15 @@ export class FakeChannel implements RecordChannel {
 
   hear(hint: Hint): void {
     this.#listener?.hint(hint);
+  }
+
+  refuse(why: Refusal, detail: string): void {
+    this.#listener?.refused(why, detail, undefined);
+  }
+
+  /** The channel could be asked, or could not. */
+  read(reading: Reading<undefined>): void {
+    this.#listener?.reading(reading);
   }
 
   get isHeard(): boolean {

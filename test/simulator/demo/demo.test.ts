@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
@@ -36,6 +37,25 @@ const STAGE = /^[+-] *\d+\.\d s {2}(?<stage>[a-z]+) /;
 
 function stagesOf(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => STAGE.exec(line)?.groups?.['stage'] ?? []);
+}
+
+/** The output that the README shows. */
+function shownInReadme(): string {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, shown] = /```text\n(Cluster[\s\S]*?)```/.exec(readme) ?? [];
+  assert.ok(shown !== undefined, 'the README shows no output of the demo');
+  return shown.trimEnd();
+}
+
+/** What is the same in each run: all but figures, names that are made up, and the order of what races. */
+function shapeOf(text: string): readonly string[] {
+  return text
+    .replaceAll(/\d+(?:\.\d+)?/g, '#')
+    .replaceAll(/\b(?:a-|run-)[\w-]+|-[a-z#]{8,}-[a-z#]{4,}|-#\b/g, '…')
+    .replaceAll(/\s+/g, ' ')
+    .split(/(?=[+-] # s )|(?= ok )/)
+    .map((line) => line.trim())
+    .toSorted();
 }
 
 /** Most of their time is waiting: they run side by side. */
@@ -78,6 +98,7 @@ test('the demo', { concurrency: true }, async (t) => {
         assert.equal(stripVTControlCharacters(text), text);
         assert.match(text, /All 10 checks passed\. Containment time: \d+\.\d s\.$/);
         assert.ok(text.split('\n').every((line) => line.length <= 100));
+        assert.deepEqual(shapeOf(text), shapeOf(shownInReadme()), 'the README shows another output');
       },
     ),
     t.test('--keep stays up, tells where, and ends in order on Ctrl-C', { timeout: 70_000 }, async (sub) => {

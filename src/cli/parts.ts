@@ -2,6 +2,9 @@
 
 import { Registry } from 'prom-client';
 import { createAssociations } from '../adapters/aws/associations.ts';
+import { createQueue } from '../adapters/aws/queue.ts';
+import { Seen } from '../adapters/aws/seen.ts';
+import { createTrail } from '../adapters/aws/trail.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { KubernetesClient } from '../adapters/kubernetes/client.ts';
 import type { KubernetesConnection } from '../adapters/kubernetes/connection.ts';
@@ -18,6 +21,8 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../controller/deps.ts';
 import { Ledger } from '../controller/ledger.ts';
 import { Pace } from '../controller/pace.ts';
+import { minutes } from '../domain/time.ts';
+import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { version } from './version.ts';
@@ -62,6 +67,7 @@ export function buildDeps(
   const { traffic } = metrics;
   const client = new KubernetesClient({ connection, clock, random, traffic });
   const instance = config.ownPod?.name ?? 'pod-identity-revoker';
+  const ledger = new Ledger();
   const events = new PodEvents({ client, clock, random, instance });
   resources.use(running((signal) => events.run(signal)));
   return {
@@ -74,8 +80,8 @@ export function buildDeps(
     ),
     evictor: kubernetesEvictor(client, instance),
     reporter: fanOut([logReporter(logger), metrics.reporter, events]),
-    ledger: new Ledger(),
-    channels: [],
+    ledger,
+    channels: channelsOf(config, basics, ledger, resources),
     ...confirmationPaces(clock, config.confirmRate),
     pace: new Pace(clock, { rate: config.evictionRate, burst: config.evictionBurst }),
     policy: {
@@ -86,6 +92,27 @@ export function buildDeps(
     },
     mode: config.mode,
   };
+}
+
+/** Without a queue CloudTrail is asked all the time, with one only for what happened before the start. */
+const TRAIL_INTERVAL = minutes(1);
+
+/** Dry-run reads no message: it would be taken from an enforcing daemon. */
+function channelsOf(
+  config: Config,
+  { clock, random, metrics }: Basics,
+  ledger: Ledger,
+  resources: AsyncDisposableStack,
+): readonly RecordChannel[] {
+  const { clusterName, mode } = config;
+  const queueUrl = mode === 'dry-run' ? undefined : config.queueUrl;
+  const shared = { clusterName, place: () => ledger.place, seen: new Seen(), clock, random };
+  const { traffic } = metrics;
+  const interval = queueUrl === undefined ? TRAIL_INTERVAL : undefined;
+  const trail = createTrail({ ...shared, traffic, lookback: config.trailLookback, interval });
+  resources.use(trail);
+  if (queueUrl === undefined) return [trail];
+  return [trail, resources.use(createQueue({ ...shared, traffic, queueUrl }))];
 }
 
 /** Hints get a quarter of the confirmations in the long run, and a burst of what two seconds allow. */

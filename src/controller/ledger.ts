@@ -112,6 +112,13 @@ export class Ledger {
     return this.#entries;
   }
 
+  /** Lets go of an identity; a revocation that it had is kept to be shown. */
+  forget(identity: Identity): void {
+    const revocation = this.#entries.get(identity)?.revocation;
+    if (revocation !== undefined) this.archive(revocation);
+    this.#entries.delete(identity);
+  }
+
   /** Remembers an ended revocation after its entry has moved on. */
   archive(revocation: Revocation): void {
     this.#closed.push(revocation);

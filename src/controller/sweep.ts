@@ -7,9 +7,15 @@ import type { AssociationId, Listing } from '../domain/association.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Known, Reading } from '../domain/reading.ts';
 import { known } from '../domain/reading.ts';
+import { lastSpan } from '../domain/history.ts';
 import { isOpen } from '../domain/revocation.ts';
+import type { Instant } from '../domain/time.ts';
+import { after, hours } from '../domain/time.ts';
 import type { Deps } from './deps.ts';
 import type { Entry } from './ledger.ts';
+
+/** How long an identity without association and pods is remembered after its last grant ended. */
+const REMEMBERED_FOR = hours(24);
 
 /** Where the findings of a sweep go. */
 export type Findings = {
@@ -64,6 +70,8 @@ function look(identity: Identity, listing: Known<Listing>, deps: Deps, findings:
       break;
   }
   if (isWorthVisit(entry, holders.length > 0, noticed === 'absent')) findings.visit(identity);
+  else if (ids.length === 0 && holders.length === 0 && isOver(entry, listing.at))
+    deps.ledger.forget(identity);
 }
 
 /** A suspicion is dated by the List that raised it, so that only a later reading can confirm it. */
@@ -75,6 +83,14 @@ function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: 
   entry.revocation = revocation;
   const exposed = deps.pods.holdersOf(identity).length;
   deps.reporter.report({ kind: 'stage', revocation, exposed, mode: deps.mode });
+}
+
+/** Nothing is going on, and what was can't matter to any pod any more. */
+function isOver({ revocation, look, history }: Entry, now: Instant): boolean {
+  if (look !== undefined || (revocation !== undefined && isOpen(revocation))) return false;
+  const last = lastSpan(history);
+  if (last === undefined) return true;
+  return last.end !== undefined && after(last.end.notAfter, REMEMBERED_FOR) < now;
 }
 
 /** Everything that is open is looked at in each sweep, whatever else would have brought it up. */

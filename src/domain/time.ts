@@ -25,6 +25,10 @@ export function minutes(count: number): Duration {
   return seconds(count * 60);
 }
 
+export function hours(count: number): Duration {
+  return minutes(count * 60);
+}
+
 export function after(at: Instant, by: Duration): Instant {
   return instant(at + by);
 }

@@ -15,6 +15,7 @@ import {
   before,
   between,
   earliest,
+  hours,
   instant,
   iso,
   latest,
@@ -79,6 +80,7 @@ test('times', () => {
   const start = instant(0);
   assert.equal(iso(after(start, minutes(1))), '1970-01-01T00:01:00.000Z');
   assert.equal(between(start, before(start, milliseconds(5))), -5);
+  assert.equal(hours(2), 7_200_000);
   assert.equal(latest(at(1), at(3), at(2)), at(3));
   assert.equal(earliest(at(2), undefined, at(1), at(3)), at(1));
   assert.equal(earliest(undefined), undefined);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PROOF_LIFE } from '../../src/decide/proof.ts';
 import { UNKNOWN_REASONS } from '../../src/domain/reading.ts';
-import { between, minutes, seconds } from '../../src/domain/time.ts';
+import { between, hours, minutes, seconds } from '../../src/domain/time.ts';
 import { at, grant } from '../support/builders.ts';
 import { busyWorld, ETL, WEB } from './busy.ts';
 import { World } from './world.ts';
@@ -156,6 +156,19 @@ test('a pod admitted from a stale webhook cache after the deletion is found and 
   world.cluster.start(ETL, { name: 'late' });
   await world.rest();
   assert.deepEqual(world.evicted(), ['etl-1', 'etl-2', 'etl-3', 'late']);
+});
+
+test('what is over is forgotten after a day, and what goes on is not', async () => {
+  await using world = await busyWorld({ pollInterval: minutes(30) });
+  world.eks.delete(ETL);
+  await world.pass(minutes(35), seconds(5));
+  for (const { uid, identity } of world.cluster.running()) if (identity === ETL) world.cluster.remove(uid);
+  await world.pass(hours(20), minutes(5));
+  assert.notEqual(world.deps.ledger.find(ETL), undefined);
+  await world.pass(hours(6), minutes(5));
+  assert.equal(world.deps.ledger.find(ETL), undefined);
+  assert.equal(world.deps.ledger.archived().length, 1);
+  assert.notEqual(world.deps.ledger.find(WEB), undefined);
 });
 
 test('a pod that the watch shows very late is evicted all the same', async () => {

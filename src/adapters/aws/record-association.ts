@@ -18,7 +18,11 @@ const ROLE_ARN = /^arn:[\x21-\x7e]{1,2044}$/;
 const LONGEST_POLICY = 20_000;
 
 /** The hint, or what is wrong with the record, to be read after the name of its event. */
-export function associationHint(record: Fields, action: Action, evidence: Evidence): AssociationHint | string {
+export function associationHint(
+  record: Fields,
+  action: Action,
+  evidence: Evidence,
+): AssociationHint | string {
   const answered = fieldsOf(fieldsOf(record['responseElements'])['association']);
   const request = fieldsOf(record['requestParameters']);
   const identity = identityIn(answered) ?? identityIn(request);

@@ -1,6 +1,7 @@
 /** Hands what was heard to the listener, once for each event, and tells whether it is in its hands. */
 
 import type { Refusal } from '../../domain/hint.ts';
+import type { Reading } from '../../domain/reading.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { ChannelListener } from '../../ports/channel.ts';
 import type { Heard } from './record.ts';
@@ -33,4 +34,13 @@ type NoHint = { readonly why: Refusal; readonly detail: string; readonly eventAt
 function refuse(listener: ChannelListener, { why, detail, eventAt }: NoHint): Delivery {
   listener.refused(why, detail, eventAt);
   return 'refused';
+}
+
+/** A listener that throws here loses what it was told, and the channel goes on. */
+export function tell(listener: ChannelListener, reading: Reading<undefined>): void {
+  try {
+    listener.reading(reading);
+  } catch {
+    return;
+  }
 }

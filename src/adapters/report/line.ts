@@ -115,9 +115,8 @@ function readingLine({ of, subject, reading }: Of<'reading'>): Line {
     return { level: 'info', message: 'reading known', fields: { of, subject } };
   }
   const { why, detail } = reading;
-  const isOrdinary = of === 'describe' && why === 'not-found';
   return {
-    level: isOrdinary ? 'info' : UNKNOWN_LEVELS[why],
+    level: isOrdinary(of, why) ? 'info' : UNKNOWN_LEVELS[why],
     message: 'reading unknown',
     fields: { of, subject, why, detail },
   };
@@ -130,6 +129,11 @@ function hintLine({ hint, result }: Of<'hint'>): Line {
       : {};
   const level = result === 'repeated' || result === 'answered' ? 'debug' : 'info';
   return { level, message: 'hint heard', fields: { ...named, ...evidenceFields(hint.evidence), result } };
+}
+
+/** An id that went between List and Describe; a CloudTrail that nobody allowed us to read, which is not needed. */
+function isOrdinary(of: Of<'reading'>['of'], why: UnknownReason): boolean {
+  return (of === 'describe' && why === 'not-found') || (of === 'trail' && why === 'denied');
 }
 
 function stageLine({ revocation, exposed, mode }: Of<'stage'>): Line {

@@ -3,9 +3,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recordOfCall } from './aws/cloudtrail-call.ts';
+import { CloudTrail } from './aws/cloudtrail.ts';
 import type { EksOptions, SimulatedEks } from './aws/eks.ts';
 import { startEks } from './aws/eks.ts';
+import { EventBridgeRule } from './aws/eventbridge.ts';
+import type { Lookup } from './aws/lookup.ts';
+import { startLookup } from './aws/lookup.ts';
 import { seededRandom } from './aws/random.ts';
+import type { QueueOptions, SimulatedQueue } from './aws/sqs-queue.ts';
 import type { SimClock } from './clock.ts';
 import { realClock } from './clock.ts';
 import { applyDefaults, serviceAccountAdmission } from './cluster/admission.ts';
@@ -25,10 +31,21 @@ export type SimulatorOptions = {
   readonly seed?: number;
   readonly eks?: Omit<Partial<EksOptions>, 'clock' | 'clusterName'>;
   readonly kubernetes?: Omit<KubernetesApiOptions, 'clock' | 'issuer'>;
+  /** Whether there is a queue, and a rule that feeds it with the records of CloudTrail. Default: no. */
+  readonly queue?: boolean | QueueOptions;
 };
 
 export type Simulator = {
   readonly eks: SimulatedEks;
+  /** The records of all calls to EKS, and whatever a test adds. */
+  readonly trail: CloudTrail;
+  /** LookupEvents. */
+  readonly lookup: Lookup;
+  readonly queue?: SimulatedQueue;
+  /** Feeds the queue. */
+  readonly rule?: EventBridgeRule;
+  /** For REVOKER_QUEUE_URL. */
+  readonly queueUrl?: string;
   readonly kubernetes: KubernetesApi;
   readonly webhook: PodIdentityWebhook;
   readonly workloads: Workloads;
@@ -45,14 +62,30 @@ export type Simulator = {
   close(): Promise<void>;
 };
 
+type WithQueue = {
+  readonly queue: SimulatedQueue;
+  readonly rule: EventBridgeRule;
+  readonly queueUrl: string;
+};
+export type SimulatorWithQueue = Simulator & WithQueue;
+
 const CLUSTER_NAME = 'simulated';
 const NODES = ['ip-10-0-1-11.us-west-2.compute.internal', 'ip-10-0-2-12.us-west-2.compute.internal'];
 
+export function startSimulator(
+  options: SimulatorOptions & { readonly queue: true | QueueOptions },
+): Promise<SimulatorWithQueue>;
+export function startSimulator(options?: SimulatorOptions): Promise<Simulator>;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { clock = realClock(), clusterName = CLUSTER_NAME, nodes = NODES, seed = 1 } = options;
   await using cleanup = new AsyncDisposableStack();
   const eks = await startEks({ seed, ...options.eks, clock, clusterName });
   cleanup.defer(() => eks.close());
+  const trail = new CloudTrail(clock);
+  eks.onCall((call) => trail.add(recordOfCall(call, eks)));
+  const lookup = await startLookup({ clock, trail, place: eks });
+  cleanup.defer(() => lookup.close());
+  const events = await startEvents(options, { clock, eks, trail, cleanup });
   const kubernetes = await startKubernetesApi(kubernetesOptions(options, { clock, eks, nodes }));
   cleanup.defer(() => kubernetes.close());
   const { store } = kubernetes;
@@ -78,6 +111,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const kept = cleanup.move();
   return {
     eks,
+    trail,
+    lookup,
+    ...events,
     kubernetes,
     webhook,
     workloads,
@@ -87,9 +123,36 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     region: eks.region,
     account: eks.account,
     nodes,
-    env: () => environment(eks, kubeconfig),
+    env: () => ({
+      ...environment(eks, kubeconfig),
+      AWS_ENDPOINT_URL_CLOUDTRAIL: lookup.url,
+      ...(events.queue === undefined ? {} : { AWS_ENDPOINT_URL_SQS: events.queue.endpoint }),
+    }),
     close: () => kept.disposeAsync(),
   };
+}
+
+type EventDeps = {
+  readonly clock: SimClock;
+  readonly eks: SimulatedEks;
+  readonly trail: CloudTrail;
+  readonly cleanup: AsyncDisposableStack;
+};
+
+/** SQS is loaded only where it is asked for: its emulator is slow to load. */
+async function startEvents(
+  { queue: wanted = false, seed = 1 }: SimulatorOptions,
+  { clock, eks, trail, cleanup }: EventDeps,
+): Promise<Partial<WithQueue>> {
+  if (wanted === false) return {};
+  const { startQueue } = await import('./aws/sqs-queue.ts');
+  const { region, account } = eks;
+  const queue = await startQueue({ clock, region, account }, wanted === true ? {} : wanted);
+  cleanup.defer(() => queue.close());
+  const random = seededRandom(seed + 2);
+  const rule = new EventBridgeRule({ clock, trail, random, deliver: (body) => queue.send(body) });
+  cleanup.defer(() => rule.close());
+  return { queue, rule, queueUrl: queue.url };
 }
 
 type Base = { readonly clock: SimClock; readonly eks: SimulatedEks; readonly nodes: readonly string[] };

@@ -86,6 +86,7 @@ test('env() is what the real SDKs read, and close() takes its file away', async 
   assert.deepEqual(environment, {
     AWS_REGION: 'us-west-2',
     AWS_ENDPOINT_URL_EKS: simulator.eks.url,
+    AWS_ENDPOINT_URL_CLOUDTRAIL: simulator.lookup.url,
     AWS_ACCESS_KEY_ID: 'AKIASIMULATED',
     AWS_SECRET_ACCESS_KEY: 'simulated-secret',
     AWS_EC2_METADATA_DISABLED: 'true',

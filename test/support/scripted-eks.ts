@@ -96,7 +96,8 @@ function read(request: IncomingMessage): Asked {
   };
 }
 
-function send(reply: Reply, response: ServerResponse): void {
+/** Also for other scripted servers. */
+export function send(reply: Reply, response: ServerResponse): void {
   switch (reply.kind) {
     case 'answer':
       response.writeHead(reply.status, reply.headers).end(reply.body);

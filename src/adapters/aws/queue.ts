@@ -5,6 +5,7 @@ import { between, type Duration, milliseconds, seconds } from '../../domain/time
 import type { ChannelListener, RecordChannel } from '../../ports/channel.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Traffic } from '../../ports/traffic.ts';
+import { Breath } from './breath.ts';
 import { parseBody } from './envelope.ts';
 import { Acknowledger } from './queue-acknowledge.ts';
 import { type Message, receive, type Sqs } from './queue-call.ts';
@@ -44,12 +45,16 @@ export function createQueue(deps: QueueDeps): RecordChannel & AsyncDisposable {
   const sqs: Sqs = { client, queueUrl: deps.queueUrl, arn: address.arn, clock: deps.clock };
   return {
     name: 'queue',
-    run: (listener, signal) => run({ ...deps, sqs, listener }, signal),
+    run: (listener, signal) => run({ ...deps, sqs, listener, breath: new Breath(deps.clock) }, signal),
     [Symbol.asyncDispose]: async () => client.destroy(),
   };
 }
 
-type Run = Omit<QueueDeps, 'sqs'> & { readonly sqs: Sqs; readonly listener: ChannelListener };
+type Run = Omit<QueueDeps, 'sqs'> & {
+  readonly sqs: Sqs;
+  readonly listener: ChannelListener;
+  readonly breath: Breath;
+};
 
 /**
  * Messages are deleted after the listener has them, beside the next poll. Those whose deletion an abort
@@ -70,7 +75,7 @@ async function run(deps: Run, signal: AbortSignal): Promise<void> {
         await deps.clock.sleep(retryDelay(failures, deps.random), signal);
         continue;
       }
-      const heard = hearAll(deps, reading.value);
+      const heard = await hearAll(deps, reading.value, signal);
       await acknowledger.acknowledge(heard.handles, signal);
       if (isIdle(heard, acknowledger)) {
         await deps.clock.sleep(rest(between(sentAt, deps.clock.now())), signal);
@@ -96,13 +101,14 @@ type Heard = {
   readonly news: boolean;
 };
 
-function hearAll(deps: Run, messages: readonly Message[]): Heard {
+async function hearAll(deps: Run, messages: readonly Message[], signal: AbortSignal): Promise<Heard> {
   const handles: string[] = [];
   let news = false;
   for (const message of messages) {
     const delivery = hear(deps, message);
     if (delivery === 'taken') news = true;
     if (delivery !== 'kept' && message.handle !== undefined) handles.push(message.handle);
+    await deps.breath.after(message.body, signal);
   }
   return { handles, news };
 }

@@ -6,6 +6,9 @@ import { type Fields, type Parsed, nonsense, parsed } from './parse.ts';
 /** Above what CloudTrail and EventBridge let through (256 KiB): what is longer is no record. */
 const LONGEST_DOCUMENT = 300_000;
 
+/** Records nest about ten levels deep, with a policy that is unfolded a few more. */
+const DEEPEST_DOCUMENT = 100;
+
 const LONGEST_SHOWN = 256;
 
 /** Whatever can hide, break or turn round a line: control, format, unassigned, and line separators. */
@@ -20,14 +23,37 @@ const LATEST = Date.UTC(2200, 0);
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Bounded, because JSON.parse of a huge document would hold up everything else. */
+/** Bounded, because JSON.parse of a huge or deep document would hold up everything else. */
 export function parseDocument(document: string): Parsed<unknown> {
   if (document.length > LONGEST_DOCUMENT) return nonsense(`a text of ${document.length} characters`);
+  if (nestsTooDeep(document)) return nonsense(`a text that nests deeper than ${DEEPEST_DOCUMENT} levels`);
   try {
     return parsed(JSON.parse(document) as unknown);
   } catch {
     return nonsense('a text that is no JSON');
   }
+}
+
+/**
+ * Looks at brackets outside of strings; what it finds in a text that is no JSON does not matter. One pass over
+ * the characters and no regular expression, which a text made for it could keep busy for hours.
+ */
+function nestsTooDeep(document: string): boolean {
+  let depth = 0;
+  for (let index = 0; index < document.length; index += 1) {
+    const character = document[index];
+    if (character === '"') index = endOfString(document, index);
+    else if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth -= 1;
+    if (depth > DEEPEST_DOCUMENT) return true;
+  }
+  return false;
+}
+
+function endOfString(document: string, start: number): number {
+  let index = start + 1;
+  while (index < document.length && document[index] !== '"') index += document[index] === '\\' ? 2 : 1;
+  return index;
 }
 
 export function isFields(value: unknown): value is Fields {

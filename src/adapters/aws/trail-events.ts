@@ -3,6 +3,7 @@
 import { type Instant, instant } from '../../domain/time.ts';
 import type { ChannelListener } from '../../ports/channel.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { Breath } from './breath.ts';
 import { type Heard, parseRecord, refused } from './record.ts';
 import { deliver } from './record-delivery.ts';
 import { parseDocument } from './record-fields.ts';
@@ -19,21 +20,28 @@ type Deps = {
 
 export class TrailEvents {
   readonly #deps: Deps;
+  readonly #breath: Breath;
   /** With the time of each event: rounds overlap, so that most of what a round reads is known already. */
   readonly #done = new Map<string, Instant>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#breath = new Breath(deps.clock);
   }
 
   /** Whether all of them are in the listener's hands; those that are not may be heard again. */
-  hear(events: readonly TrailEvent[], listener: ChannelListener): boolean {
+  async hear(
+    events: readonly TrailEvent[],
+    listener: ChannelListener,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     let all = true;
     for (const event of events.toSorted(byTime)) {
       const { eventId, at } = event;
       if (eventId !== undefined && this.#done.has(eventId)) continue;
       if (deliver(this.#parse(event.record), this.#deps.seen, listener) === 'kept') all = false;
       else if (eventId !== undefined) this.#done.set(eventId, at ?? this.#deps.clock.now());
+      await this.#breath.after(event.record, signal);
     }
     return all;
   }

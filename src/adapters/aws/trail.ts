@@ -81,7 +81,7 @@ async function round(deps: Run, from: Instant, signal: AbortSignal): Promise<voi
   for (let failures = 1; ; failures += 1) {
     const read = await readAll(deps, names, from, signal);
     const all = read.found.flatMap((found) => found.events);
-    const taken = events.hear(all, listener);
+    const taken = await events.hear(all, listener, signal);
     cut ??= read.found.find(({ end }) => end === 'cut')?.problem;
     names = taken ? read.left : names;
     if (names.length === 0) break;

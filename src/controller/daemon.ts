@@ -40,12 +40,12 @@ export class Daemon {
   constructor(deps: Deps, timing: Timing) {
     this.#deps = deps;
     this.#queue = new WorkQueue(deps.clock);
-    const visit = (identity: Identity, at?: Instant): void => this.#queue.add(identity, at);
+    const add = (identity: Identity, at?: Instant): void => this.#queue.add(identity, at);
     const describes = new Pace(deps.clock, { rate: timing.describeRate, burst: 1 });
-    this.#describer = new Describer(deps, describes, visit);
+    this.#describer = new Describer(deps, describes, add);
     const describe = this.#describer.want.bind(this.#describer);
-    this.sweeper = new Sweeper(deps, timing.pollInterval, { visit, describe });
-    const ears = { visit, sweep: () => this.sweeper.soon() };
+    this.sweeper = new Sweeper(deps, timing.pollInterval, { visit: add, describe });
+    const ears = { visit: add, sweep: () => this.sweeper.soon() };
     this.#listeners = deps.channels.map((channel) => [channel, new Listener(channel.name, deps, ears)]);
   }
 

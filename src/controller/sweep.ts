@@ -37,7 +37,7 @@ export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal)
 /** One identity that can't be compared never hides the others. */
 function guarded(identity: Identity, listing: Known<Listing>, deps: Deps, findings: Findings): void {
   try {
-    look(identity, listing, deps, findings);
+    compare(identity, listing, deps, findings);
   } catch (error) {
     deps.reporter.report({ kind: 'bug', where: `sweep of ${identity}`, error });
   }
@@ -47,7 +47,7 @@ function everybody(listing: Listing, { ledger, pods }: Deps): ReadonlySet<Identi
   return new Set([...listing.ids.keys(), ...ledger.identities(), ...pods.identities()]);
 }
 
-function look(identity: Identity, listing: Known<Listing>, deps: Deps, findings: Findings): void {
+function compare(identity: Identity, listing: Known<Listing>, deps: Deps, findings: Findings): void {
   const ids = listing.value.ids.get(identity) ?? [];
   const entry = deps.ledger.entry(identity);
   entry.listed = known(ids, listing.at);
@@ -58,20 +58,11 @@ function look(identity: Identity, listing: Known<Listing>, deps: Deps, findings:
   for (const id of ids) {
     entry.history = learnListed(entry.history, id, listing.at);
     deps.ledger.recognise(id, identity);
+    if (noticed === 'unread') findings.describe(identity, id);
   }
-  switch (noticed) {
-    case 'absent':
-      raise(identity, entry, listing, deps);
-      break;
-    case 'unread':
-      for (const id of ids) findings.describe(identity, id);
-      break;
-    case 'nothing':
-      break;
-  }
+  if (noticed === 'absent') raise(identity, entry, listing, deps);
   if (isWorthVisit(entry, holders.length > 0, noticed === 'absent')) findings.visit(identity);
-  else if (ids.length === 0 && holders.length === 0 && isOver(entry, listing.at))
-    deps.ledger.forget(identity);
+  else if (ids.length + holders.length === 0 && isOver(entry, listing.at)) deps.ledger.forget(identity);
 }
 
 /** A suspicion is dated by the List that raised it, so that only a later reading can confirm it. */

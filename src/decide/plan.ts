@@ -83,22 +83,20 @@ function verdictOn(
 }
 
 /** A confirmation that was asked for on a hint has shown an end that no revocation covers yet: one is opened. */
-function opening({
-  identity,
-  standing,
-  history,
-  revocation,
-  records,
-}: IdentityFacts): Revocation | undefined {
-  if (revocation !== undefined && isOpen(revocation)) return revocation;
-  const span = lastSpan(history);
-  if (standing.kind === 'unknown' || standing.value.kind !== 'none' || span?.end === undefined)
-    return revocation;
-  if (revocation?.end?.notAfter === span.end.notAfter) return revocation;
+function opening(facts: IdentityFacts): Revocation | undefined {
+  if (!isEndUncovered(facts)) return facts.revocation;
+  const { identity, standing, history, records } = facts;
   const opened = corroborate(suspect(identity, 'pods', history, standing.at), records);
   const { evidence } = opened;
   if (evidence === undefined || evidence.heardAt > standing.at) return opened;
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
+}
+
+function isEndUncovered({ standing, history, revocation }: IdentityFacts): boolean {
+  if (revocation !== undefined && isOpen(revocation)) return false;
+  if (standing.kind === 'unknown' || standing.value.kind !== 'none') return false;
+  const end = lastSpan(history)?.end;
+  return end !== undefined && revocation?.end?.notAfter !== end.notAfter;
 }
 
 /** A stale holder that nobody is after yet, such as one that was seen late, opens a revocation of its own. */

@@ -13,18 +13,18 @@ async function pauseOf(ringAt: readonly number[], least = 10, most = 30): Promis
   const clock = new SteppedClock(at(0));
   const bell = new Bell(clock);
   if (ringAt.includes(0)) bell.ring();
-  let ended: number | undefined;
+  const result: { ended?: number } = {};
   const pause = bell.pause(seconds(least), seconds(most), NEVER).finally(() => {
-    ended = (clock.now() - at(0)) / 1000;
+    result.ended = (clock.now() - at(0)) / 1000;
   });
-  for (let second = 1; ended === undefined && second < 100; second += 1) {
+  for (let second = 1; result.ended === undefined && second < 100; second += 1) {
     await clock.advance(seconds(1));
     if (ringAt.includes(second)) bell.ring();
     await clock.advance(seconds(0));
   }
   await pause;
   assert.equal(clock.pending, 0);
-  return ended ?? Number.NaN;
+  return result.ended ?? Number.NaN;
 }
 
 test('without a ring it lasts its whole length', async () => assert.equal(await pauseOf([]), 30));

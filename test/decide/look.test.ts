@@ -188,9 +188,11 @@ test('the sentence says what, who, when and how it was heard', () => {
   );
 });
 
+function story(more: Parameters<typeof revocation>[0]): string {
+  return sentenceOf(revocation({ association: undefined, grant: undefined, ...more }));
+}
+
 test('without a record the sentence says between which readings, and what noticed it', () => {
-  const story = (more: Parameters<typeof revocation>[0]): string =>
-    sentenceOf(revocation({ association: undefined, grant: undefined, ...more }));
   assert.equal(
     story({ end: { notBefore: at(-10), notAfter: at(0) } }),
     'the association of team-a/etl deleted between 2026-01-05T11:59:50.000Z and 2026-01-05T12:00:00.000Z; ' +

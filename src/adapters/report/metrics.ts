@@ -1,7 +1,7 @@
 /** Counts reports and requests, and shows the daemon's state, as Prometheus metrics. */
 
 import { type Counter, collectDefaultMetrics, type Histogram, type Registry } from 'prom-client';
-import { CHANNELS, type Channel, type Evidence, HINT_RESULTS, REFUSALS } from '../../domain/hint.ts';
+import { CHANNELS, type Channel, HINT_RESULTS, REFUSALS } from '../../domain/hint.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
 import type { Report } from '../../domain/report.ts';
 import {
@@ -42,6 +42,8 @@ export function createMetrics({ registry, version }: MetricsDeps): Metrics {
     },
   };
 }
+
+type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
 
 /** What a record is counted as. */
 const RECORD_RESULTS = ['hint', ...REFUSALS] as const;
@@ -89,18 +91,12 @@ function measure(measures: Measures, report: Report): void {
     case 'stage':
       return measureStage(measures, report.revocation);
     case 'eviction':
-      measures.evictions.inc({ outcome: report.outcome.kind });
-      if (report.outcome.kind === 'evicted' && report.sinceEnd !== undefined) {
-        measures.eviction.observe(inSeconds(report.sinceEnd));
-      }
-      return;
+      return measureEviction(measures, report);
+    case 'hint':
+    case 'refused':
+      return measureRecord(measures, report);
     case 'bug':
       return measures.bugs.inc();
-    case 'hint':
-      measures.hints.inc({ source: report.hint.evidence.channel, result: report.result });
-      return measureRecord(measures, report.hint.evidence.channel, 'hint', report.hint.evidence);
-    case 'refused':
-      return measureRecord(measures, report.channel, report.why, undefined);
     case 'reading':
     case 'verdict':
     case 'would-evict':
@@ -108,16 +104,20 @@ function measure(measures: Measures, report: Report): void {
   }
 }
 
-function measureRecord(
-  measures: Measures,
-  channel: Channel,
-  result: RecordResult,
-  evidence: Evidence | undefined,
-): void {
-  measures.records[channel].inc({ result });
-  if (evidence !== undefined) {
-    measures.lags[channel].observe(inSeconds(between(evidence.at, evidence.heardAt)));
+function measureEviction(measures: Measures, { outcome, sinceEnd }: Of<'eviction'>): void {
+  measures.evictions.inc({ outcome: outcome.kind });
+  if (outcome.kind === 'evicted' && sinceEnd !== undefined) measures.eviction.observe(inSeconds(sinceEnd));
+}
+
+function measureRecord(measures: Measures, report: Of<'hint'> | Of<'refused'>): void {
+  if (report.kind === 'refused') {
+    measures.records[report.channel].inc({ result: report.why satisfies RecordResult });
+    return;
   }
+  const { channel, at, heardAt } = report.hint.evidence;
+  measures.hints.inc({ source: channel, result: report.result });
+  measures.records[channel].inc({ result: 'hint' satisfies RecordResult });
+  measures.lags[channel].observe(inSeconds(between(at, heardAt)));
 }
 
 /** Detection is measured when the suspicion has proved right, so that refuted ones don't flatter it. */

@@ -10,10 +10,11 @@ import { statusRoutes } from '../../../src/adapters/http/status-api.ts';
 import { EXPOSURE_STATES } from '../../../src/domain/exposure.ts';
 import { podUid } from '../../../src/domain/holder.ts';
 import type { Report } from '../../../src/domain/report.ts';
-import { after, seconds } from '../../../src/domain/time.ts';
+import { after, iso, seconds } from '../../../src/domain/time.ts';
 import type { JudgedHolder, Status, StatusSource } from '../../../src/ports/status.ts';
 import {
   NOW,
+  sampleChannel,
   sampleHolder,
   sampleIdentity,
   sampleRevocation,
@@ -149,15 +150,7 @@ test('status: the whole document, in domain words', async (t) => {
     status: () =>
       sampleStatus({ ready: false, notReadyBecause: ['pods are not synced'], associations: undefined }),
     unreadable: () => [{ name: 'x', why: 'no start' }],
-    channels: () => [
-      {
-        channel: 'queue',
-        lastEventAt: NOW,
-        lastHeardAt: undefined,
-        lastKnownAt: undefined,
-        problem: 'denied: no',
-      },
-    ],
+    channels: () => [sampleChannel({ problem: 'denied: no' })],
   });
   const { status, headers, text } = await ask('/api/v1/status');
   assert.equal(status, 200);
@@ -175,12 +168,7 @@ test('status: the whole document, in domain words', async (t) => {
       pods: { at: null, ageSeconds: null, problem: 'unsynced' },
     },
     channels: {
-      queue: {
-        lastEventAt: '2026-03-01T12:00:00.000Z',
-        lastHeardAt: null,
-        lastKnownAt: null,
-        problem: 'denied: no',
-      },
+      queue: { lastEventAt: iso(NOW), lastHeardAt: null, lastKnownAt: null, problem: 'denied: no' },
     },
     associations: null,
     holders: 2,

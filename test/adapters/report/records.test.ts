@@ -9,7 +9,7 @@ import { HINT_RESULTS, REFUSALS } from '../../../src/domain/hint.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
 import { after, before, milliseconds, minutes, seconds } from '../../../src/domain/time.ts';
 import { recordOf } from '../../support/fake-channel.ts';
-import { sampleIdentity, NOW, sampleSource, sampleStatus } from './samples.ts';
+import { NOW, sampleChannel, sampleIdentity, sampleSource, sampleStatus } from './samples.ts';
 
 const P = 'pod_identity_revoker_';
 const HINT = recordOf({
@@ -61,20 +61,12 @@ test('the age of a silence counts from the start where there was never a word', 
       sampleSource([], {
         status: () => status,
         channels: () => [
-          {
-            channel: 'queue',
+          sampleChannel({
             lastEventAt: before(NOW, seconds(40)),
             lastHeardAt: before(NOW, seconds(30)),
             lastKnownAt: before(NOW, seconds(5)),
-            problem: undefined,
-          },
-          {
-            channel: 'trail',
-            lastEventAt: undefined,
-            lastHeardAt: undefined,
-            lastKnownAt: undefined,
-            problem: 'denied: no',
-          },
+          }),
+          sampleChannel({ channel: 'trail', lastEventAt: undefined, problem: 'denied: no' }),
         ],
       }),
     );

@@ -6,7 +6,7 @@ import { podUid } from '../../../src/domain/holder.ts';
 import { identityOf, type Identity } from '../../../src/domain/identity.ts';
 import type { Revocation } from '../../../src/domain/revocation.ts';
 import { after, instant, seconds } from '../../../src/domain/time.ts';
-import type { JudgedHolder, Status, StatusSource } from '../../../src/ports/status.ts';
+import type { ChannelStatus, JudgedHolder, Status, StatusSource } from '../../../src/ports/status.ts';
 
 /** The grant ended within the second before it. */
 export const NOW = instant(Date.parse('2026-03-01T12:00:00.000Z'));
@@ -82,6 +82,17 @@ export function sampleSource(
     unreadable: () => [],
     channels: () => [],
     oldestExposure: () => undefined,
+    ...changed,
+  };
+}
+
+export function sampleChannel(changed: Partial<ChannelStatus> = {}): ChannelStatus {
+  return {
+    channel: 'queue',
+    lastEventAt: NOW,
+    lastHeardAt: undefined,
+    lastKnownAt: undefined,
+    problem: undefined,
     ...changed,
   };
 }

@@ -63,7 +63,7 @@ export const SETTINGS = {
   REVOKER_DESCRIBE_RATE: {
     parse: number(0.1, 100),
     fallback: '2',
-    help: 'DescribePodIdentityAssociation requests a second, for the grants that List does not tell. 0.1 to 100.',
+    help: 'DescribePodIdentityAssociation requests a second at the most, for the grants and the changes in place that List does not tell. 0.1 to 100.',
   },
   REVOKER_CONFIRM_RATE: {
     parse: number(0.1, 1000),

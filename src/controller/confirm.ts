@@ -1,9 +1,11 @@
 /** The confirmation: EKS is asked about one identity, and what it answers is learnt. */
 
-import { learnStanding } from '../decide/learn.ts';
+import { isOutdated, learnStanding } from '../decide/learn.ts';
 import { lastSpan } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
-import type { Unknown } from '../domain/reading.ts';
+import type { Standing } from '../domain/association.ts';
+import type { Reading, Unknown } from '../domain/reading.ts';
+import { unknown } from '../domain/reading.ts';
 import { after } from '../domain/time.ts';
 import { backoff } from './backoff.ts';
 import type { Deps } from './deps.ts';
@@ -24,7 +26,8 @@ export async function confirm(
 
 async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
   await deps.confirmPace.take(signal);
-  const reading = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
+  const answer = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
+  const reading = believed(answer, entry);
   const isNews = reading.kind === 'unknown' ? isOtherProblem(reading, entry) : entry.unknowns > 0;
   entry.standing = reading;
   if (reading.kind === 'known') {
@@ -41,4 +44,14 @@ async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSi
 
 function isOtherProblem(reading: Unknown, { unknowns, standing }: Entry): boolean {
   return unknowns === 0 || (standing.kind === 'unknown' && standing.why !== reading.why);
+}
+
+/** An answer that shows what is known to be over comes from a replica that is behind, and tells nothing. */
+export function believed(reading: Reading<Standing>, { history }: Entry): Reading<Standing> {
+  if (reading.kind === 'unknown' || !isOutdated(history, reading.value)) return reading;
+  return unknown(
+    'inconsistent',
+    'EKS shows the association as it was before its last known change',
+    reading.at,
+  );
 }

@@ -19,7 +19,7 @@ import { WorkQueue } from './work-queue.ts';
 export type Timing = {
   /** Between two Lists. */
   readonly pollInterval: Duration;
-  /** Describe requests a second, for grants that List does not tell. */
+  /** Describe requests a second at the most: List tells no grants, and no changes in place. */
   readonly describeRate: number;
 };
 
@@ -31,9 +31,9 @@ export const DRAIN_TIME = seconds(12);
 
 export class Daemon {
   readonly sweeper: Sweeper;
+  readonly describer: Describer;
   readonly #deps: Deps;
   readonly #queue: WorkQueue<Identity>;
-  readonly #describer: Describer;
   readonly #listeners: readonly (readonly [RecordChannel, Listener])[];
   readonly #failures = new Map<Identity, number>();
 
@@ -41,10 +41,17 @@ export class Daemon {
     this.#deps = deps;
     this.#queue = new WorkQueue(deps.clock);
     const add = (identity: Identity, at?: Instant): void => this.#queue.add(identity, at);
-    const describes = new Pace(deps.clock, { rate: timing.describeRate, burst: 1 });
-    this.#describer = new Describer(deps, describes, add);
-    const describe = this.#describer.want.bind(this.#describer);
-    this.sweeper = new Sweeper(deps, timing.pollInterval, { visit: add, describe });
+    this.describer = new Describer(deps, {
+      pace: new Pace(deps.clock, { rate: timing.describeRate, burst: 1 }),
+      interval: timing.pollInterval,
+      onRead: add,
+    });
+    const describe = this.describer.want.bind(this.describer);
+    this.sweeper = new Sweeper(deps, timing.pollInterval, {
+      visit: add,
+      describe,
+      listed: this.describer.keepOnly.bind(this.describer),
+    });
     const ears = { visit: add, sweep: () => this.sweeper.soon() };
     this.#listeners = deps.channels.map((channel) => [channel, new Listener(channel.name, deps, ears)]);
   }
@@ -87,7 +94,7 @@ export class Daemon {
     return [
       pods.run(listener, stopping),
       this.sweeper.run(stopping),
-      this.#describer.run(stopping),
+      this.describer.run(stopping),
       this.#queue.run((identity) => this.#visit(identity, signals), WORKERS, stopping),
       ...this.#listeners.map(([channel, ears]) => this.#listen(channel, ears, stopping)),
     ];

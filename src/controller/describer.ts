@@ -1,94 +1,131 @@
-/** The describer: reads the grants that List does not tell, within the request budget. */
+/** The describer: reads the grants that List does not tell, and reads them again, within the request budget. */
 
 import { learnStanding } from '../decide/learn.ts';
-import type { Association, AssociationId } from '../domain/association.ts';
+import type { Association, AssociationId, Standing } from '../domain/association.ts';
+import type { History } from '../domain/history.ts';
 import { currentSpan } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Reading } from '../domain/reading.ts';
 import { known } from '../domain/reading.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { after, between, milliseconds } from '../domain/time.ts';
+import { Bell } from './bell.ts';
+import { believed } from './confirm.ts';
 import type { Deps } from './deps.ts';
 import type { Pace } from './pace.ts';
 
+export type DescriberOptions = {
+  readonly pace: Pace;
+  /** A grant is not read again before. */
+  readonly interval: Duration;
+  /** A grant was read. */
+  readonly onRead: (identity: Identity) => void;
+};
+
 /**
- * Reads ids in the order in which they came, those of identities with holders first. An id that could not be
- * read is forgotten: the next List brings it up again if it is still there.
+ * New ids first, those of identities with holders before the others; then the one that was read longest ago, as
+ * a change in place shows nowhere else. An id that could not be read takes its turn again with the others.
  */
 export class Describer {
   readonly #deps: Deps;
-  readonly #pace: Pace;
-  readonly #pending = new Map<AssociationId, Identity>();
-  readonly #onRead: (identity: Identity) => void;
-  #wake: () => void = () => {};
+  readonly #options: DescriberOptions;
+  readonly #bell: Bell;
+  readonly #unread = new Map<AssociationId, Identity>();
+  /** The one that was read, or tried, longest ago is the first. */
+  readonly #rolling = new Map<AssociationId, { readonly identity: Identity; readonly triedAt: Instant }>();
   #lastProblem: string | undefined;
 
-  constructor(deps: Deps, pace: Pace, onRead: (identity: Identity) => void) {
+  constructor(deps: Deps, options: DescriberOptions) {
     this.#deps = deps;
-    this.#pace = pace;
-    this.#onRead = onRead;
+    this.#options = options;
+    this.#bell = new Bell(deps.clock);
   }
 
+  /** The grant of this association was not read yet. */
   want(identity: Identity, id: AssociationId): void {
-    this.#pending.set(id, identity);
-    this.#wake();
+    this.#unread.set(id, identity);
+    this.#bell.ring();
   }
 
-  /** Ids whose grant is still to be read. */
-  get backlog(): number {
-    return this.#pending.size;
+  /** Forgets the ids that are not listed any more. */
+  keepOnly(isListed: (id: AssociationId) => boolean): void {
+    for (const id of this.#unread.keys()) if (!isListed(id)) this.#unread.delete(id);
+    for (const id of this.#rolling.keys()) if (!isListed(id)) this.#rolling.delete(id);
+  }
+
+  /** When the grant that was read longest ago was read; undefined while there is one that never was. */
+  oldestReadAt(): Instant | undefined {
+    if (this.#unread.size > 0) return undefined;
+    let oldest: Instant | undefined;
+    for (const [id, { identity }] of this.#rolling) {
+      const readAt = this.#readAt(identity, id);
+      if (readAt === undefined) return undefined;
+      if (oldest === undefined || readAt < oldest) oldest = readAt;
+    }
+    return oldest ?? this.#deps.clock.now();
   }
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const next = this.#next();
       if (next === undefined) {
-        await this.#somethingWanted(signal);
+        await this.#bell.pause(NO_TIME, this.#untilDue(), signal);
         continue;
       }
-      await this.#pace.take(signal);
+      await this.#options.pace.take(signal);
       await this.#read(next, signal);
     }
   }
 
-  #next(): AssociationId | undefined {
-    for (const [id, identity] of this.#pending) {
-      if (this.#deps.pods.holdersOf(identity).length > 0) return id;
+  #next(): Next | undefined {
+    const { pods, clock } = this.#deps;
+    let first: Next | undefined;
+    for (const [id, identity] of this.#unread) {
+      if (pods.holdersOf(identity).length > 0) return { id, identity };
+      first ??= { id, identity };
     }
-    for (const id of this.#pending.keys()) return id;
+    if (first !== undefined) return first;
+    for (const [id, { identity, triedAt }] of this.#rolling) {
+      return clock.now() >= after(triedAt, this.#options.interval) ? { id, identity } : undefined;
+    }
     return undefined;
   }
 
-  async #somethingWanted(signal: AbortSignal): Promise<void> {
-    const wanted = Promise.withResolvers<void>();
-    const wake = (): void => wanted.resolve();
-    this.#wake = wake;
-    signal.addEventListener('abort', wake, { once: true });
-    if (signal.aborted) wake();
-    await wanted.promise;
-    signal.removeEventListener('abort', wake);
+  #untilDue(): Duration {
+    const { clock } = this.#deps;
+    for (const { triedAt } of this.#rolling.values()) {
+      return between(clock.now(), after(triedAt, this.#options.interval));
+    }
+    return this.#options.interval;
   }
 
-  async #read(id: AssociationId, signal: AbortSignal): Promise<void> {
-    const identity = this.#pending.get(id);
-    this.#pending.delete(id);
-    if (identity === undefined || this.#isRead(identity, id)) return;
+  async #read({ id, identity }: Next, signal: AbortSignal): Promise<void> {
+    this.#unread.delete(id);
+    this.#rolling.delete(id);
+    this.#rolling.set(id, { identity, triedAt: this.#deps.clock.now() });
     const reading = await this.#deps.associations.describe(id, signal);
     this.#tell(id, reading);
-    if (reading.kind === 'unknown') return;
-    this.#deps.ledger.locate(reading.value.arn);
-    const entry = this.#deps.ledger.entry(reading.value.identity);
-    // A confirmation that was asked for later knows better.
-    if (reading.at < entry.standing.at) return;
-    const standing = { kind: 'granted', association: reading.value } as const;
-    entry.standing = known(standing, reading.at);
-    entry.history = learnStanding(entry.history, standing, reading.at);
-    this.#onRead(reading.value.identity);
+    if (reading.kind === 'known') this.#learn(reading.value, reading.at);
   }
 
-  /** A confirmation may have read it in the meantime. */
-  #isRead(identity: Identity, id: AssociationId): boolean {
+  #learn(association: Association, at: Instant): void {
+    const { ledger } = this.#deps;
+    ledger.locate(association.arn);
+    const entry = ledger.entry(association.identity);
+    // A confirmation that was asked for later knows better.
+    if (at < entry.standing.at) return;
+    const before = entry.history;
+    const wasGranted = entry.standing.kind === 'known' && entry.standing.value.kind === 'granted';
+    const standing = known<Standing>({ kind: 'granted', association }, at);
+    if (believed(standing, entry).kind === 'unknown') return;
+    entry.standing = standing;
+    entry.history = learnStanding(entry.history, standing.value, at);
+    if (!wasGranted || isNews(before, entry.history)) this.#options.onRead(association.identity);
+  }
+
+  #readAt(identity: Identity, id: AssociationId): Instant | undefined {
     const entry = this.#deps.ledger.find(identity);
-    const current = entry === undefined ? undefined : currentSpan(entry.history);
-    return current?.id === id && current.grant !== undefined;
+    return entry?.history.spans.find((span) => span.id === id && span.end === undefined)?.readAt;
   }
 
   /** One report when reading begins to fail, fails otherwise, or works again. */
@@ -98,4 +135,14 @@ export class Describer {
     this.#lastProblem = problem;
     this.#deps.reporter.report({ kind: 'reading', of: 'describe', subject: id, reading });
   }
+}
+
+type Next = { readonly id: AssociationId; readonly identity: Identity };
+
+const NO_TIME = milliseconds(0);
+
+/** Reading again what was known already is the rule, and no reason to visit anybody. */
+function isNews(before: History, now: History): boolean {
+  const [was, is] = [currentSpan(before), currentSpan(now)];
+  return was?.id !== is?.id || was?.since !== is?.since || was?.grant === undefined;
 }

@@ -61,6 +61,7 @@ export class StatusView implements StatusSource {
           at: this.#daemon.sweeper.lastKnownAt,
           problem: listing.kind === 'unknown' ? listing.detail : undefined,
         },
+        grants: { at: this.#daemon.describer.oldestReadAt(), problem: undefined },
         pods: {
           at: freshness.kind === 'synced' ? freshness.asOf : undefined,
           problem: freshness.kind === 'unsynced' ? freshness.why : undefined,

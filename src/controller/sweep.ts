@@ -23,6 +23,8 @@ export type Findings = {
   readonly visit: (identity: Identity) => void;
   /** The grant of this association was not read yet. */
   readonly describe: (identity: Identity, id: AssociationId) => void;
+  /** These ids are listed now, and no others. */
+  readonly listed: (isListed: (id: AssociationId) => boolean) => void;
 };
 
 /** Lists once. An unknown reading changes nothing: the old knowledge stays, and grows old visibly. */
@@ -30,6 +32,8 @@ export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal)
   const listing = await deps.associations.list(signal);
   if (listing.kind === 'known') {
     for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
+    const ids = new Set([...listing.value.ids.values()].flat());
+    findings.listed((id) => ids.has(id));
   }
   return listing;
 }
@@ -69,7 +73,7 @@ function compare(identity: Identity, listing: Known<Listing>, deps: Deps, findin
 function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: Deps): void {
   if (entry.revocation !== undefined && isOpen(entry.revocation)) return;
   const source = entry.look?.hint.evidence.channel ?? 'list';
-  const revocation = suspect(identity, source, entry.history, listing.at);
+  const revocation = suspect(identity, source, lastSpan(entry.history), listing.at);
   if (entry.revocation !== undefined) deps.ledger.archive(entry.revocation);
   entry.revocation = revocation;
   const exposed = deps.pods.holdersOf(identity).length;

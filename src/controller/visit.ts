@@ -25,6 +25,7 @@ import { remember } from './remember.ts';
 /** Answers when the identity is to be visited again, if nothing happens before. */
 export async function visit(identity: Identity, deps: Deps, signals: Signals): Promise<Instant | undefined> {
   const entry = deps.ledger.entry(identity);
+  const wasOpen = entry.revocation !== undefined && isOpen(entry.revocation);
   let next = deliberate(identity, entry, deps);
   remember(next, entry, deps);
   if (needsProof(next, entry, deps) || needsLook(entry, deps)) {
@@ -34,7 +35,10 @@ export async function visit(identity: Identity, deps: Deps, signals: Signals): P
     remember(next, entry, deps);
   }
   const acted = await carryOut(next, entry, deps, signals);
-  return acted ? deps.clock.now() : earliest(next.lookAgainAt, entry.askAgainAt, entry.look?.nextAt);
+  const hasEnded = wasOpen && next.revocation !== undefined && !isOpen(next.revocation);
+  return acted || hasEnded
+    ? deps.clock.now()
+    : earliest(next.lookAgainAt, entry.askAgainAt, entry.look?.nextAt);
 }
 
 function deliberate(identity: Identity, entry: Entry, { pods, policy, clock }: Deps): Plan {
@@ -60,10 +64,12 @@ function needsProof({ revocation, evictions }: Plan, entry: Entry, { clock, poli
   return isContradicted(revocation, entry);
 }
 
-/** The identity is listed again, later than it was found without a grant: that may refute the revocation. */
+/** The identity is listed with what it was not found to have, and later: that may refute the revocation. */
 function isContradicted(revocation: Revocation, { listed, standing }: Entry): boolean {
   if (!isOpen(revocation)) return false;
-  return listed.kind === 'known' && listed.value.length > 0 && listed.at > standing.at;
+  if (listed.kind === 'unknown' || listed.value.length === 0 || listed.at <= standing.at) return false;
+  const isGranted = standing.kind === 'known' && standing.value.kind === 'granted';
+  return !isGranted || !listed.value.includes(standing.value.association.id);
 }
 
 /** A hint is looked for when its time has come and the pace of looks allows it; else somewhat later. */

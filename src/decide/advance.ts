@@ -4,26 +4,28 @@
  *   stage      | reading                              | next
  *   -----------+--------------------------------------+-----------------------------------
  *   any open   | unknown                              | the same: unknown clears nothing
- *   any open   | granted                              | refuted
- *   suspected  | none                                 | settling
- *   settling   | none, read after the settle time     | confirmed
- *   confirmed  | none, no stale holder, window closed | contained (close.ts)
+ *   any open   | the grant, or one that it may be     | refuted
+ *   suspected  | it has ended                         | settling
+ *   settling   | it has ended, read after settle time | confirmed
+ *   confirmed  | no stale holder, window closed       | contained (close.ts)
+ *
+ * A grant has ended when there is none now (cause deleted) or another one (cause superseded).
  */
 
 import type { Standing } from '../domain/association.ts';
-import type { History } from '../domain/history.ts';
-import { lastSpan } from '../domain/history.ts';
+import { isSameGrant } from '../domain/grant.ts';
+import type { History, Span } from '../domain/history.ts';
+import { lastEnded } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { Revocation, Source } from '../domain/revocation.ts';
+import type { Cause, Revocation, Source } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
 import { after } from '../domain/time.ts';
 
 /** A revocation in its first stage. `at` is when the suspicion arose: only later readings confirm it. */
-export function suspect(identity: Identity, source: Source, history: History, at: Instant): Revocation {
-  const span = lastSpan(history);
+export function suspect(identity: Identity, source: Source, span: Span | undefined, at: Instant): Revocation {
   return {
     identity,
     cause: 'deleted',
@@ -52,15 +54,22 @@ export function advance(
 ): Revocation {
   if (!isOpen(revocation) || standing.kind === 'unknown') return revocation;
   if (standing.at < revocation.suspectedAt) return revocation;
-  if (standing.value.kind === 'granted') {
-    return { ...revocation, stage: 'refuted', closedAt: standing.at };
-  }
-  return settled(settle(revocation, history, standing.at), policy, standing.at);
+  const cause = causeOf(revocation, standing.value, history);
+  if (cause === undefined) return { ...revocation, stage: 'refuted', closedAt: standing.at };
+  return settled(settle({ ...revocation, cause }, history, standing.at), policy, standing.at);
+}
+
+/** Why the grant of the revocation is not in force now; undefined where it is, or where that can't be told. */
+export function causeOf(revocation: Revocation, standing: Standing, history: History): Cause | undefined {
+  if (standing.kind === 'none') return 'deleted';
+  const grant = revocation.grant ?? lastEnded(history)?.grant;
+  if (grant === undefined || isSameGrant(grant, standing.association.grant)) return undefined;
+  return 'superseded';
 }
 
 function settle(revocation: Revocation, history: History, at: Instant): Revocation {
   if (revocation.stage !== 'suspected') return revocation;
-  const span = lastSpan(history);
+  const span = lastEnded(history);
   return {
     ...revocation,
     stage: 'settling',

@@ -23,8 +23,8 @@ export function corroborate(revocation: Revocation, records: readonly Associatio
   };
 }
 
-function fits(record: AssociationHint, { association, end, suspectedAt }: Revocation): boolean {
-  if (record.action !== 'deleted') return false;
+function fits(record: AssociationHint, { association, cause, end, suspectedAt }: Revocation): boolean {
+  if (record.action === 'created' || (record.action === 'updated' && cause === 'deleted')) return false;
   const isOther = record.association !== undefined && association !== undefined;
   if (isOther && record.association !== association) return false;
   const { at } = record.evidence;

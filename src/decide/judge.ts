@@ -3,7 +3,7 @@
 import type { Association, Standing } from '../domain/association.ts';
 import { unchangedSince } from '../domain/association.ts';
 import { isSameGrant } from '../domain/grant.ts';
-import type { History } from '../domain/history.ts';
+import type { End, History } from '../domain/history.ts';
 import { lastSpan } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Attempt } from '../domain/outcome.ts';
@@ -33,25 +33,42 @@ export type HolderFacts = {
 
 /** The verdict on one holder. Pure: the same facts, policy and instant give the same verdict. */
 export function judge(facts: HolderFacts, policy: Policy, now: Instant): Verdict {
-  const { holder, standing, history } = facts;
+  const { holder, standing } = facts;
   if (holder.finished) return { kind: 'keep', reason: 'finished' };
   if (standing.kind === 'unknown') return { kind: 'undecided', reason: 'reading-unknown' };
-  if (standing.value.kind === 'granted') {
-    return judgeGranted(holder, standing.value.association, history, policy);
-  }
-  const bound = startedBefore(history, policy);
-  if (bound === undefined) return { kind: 'undecided', reason: 'reading-unknown' };
-  if (holder.start >= bound) return { kind: 'keep', reason: 'no-grant-since-start' };
-  return judgeStale(facts, bound, policy, now);
+  const found =
+    standing.value.kind === 'granted'
+      ? comparedWith(standing.value.association, facts, policy)
+      : withoutGrant(facts, policy);
+  return found.kind === 'stale' ? judgeStale(facts, found, policy, now) : found;
 }
 
+/** The holder's binding has a grant that is not in force. */
+type Stale = {
+  readonly kind: 'stale';
+  readonly reason: 'deleted' | 'superseded';
+  /** The latest end of such a grant; undefined where it was never seen in force. */
+  readonly end: End | undefined;
+  /** A holder that started before this instant may have been given it. */
+  readonly bound: Instant;
+};
+
 /** A grant is in force: is it the only one that the holder can have been given? */
-function judgeGranted(holder: Holder, association: Association, history: History, policy: Policy): Verdict {
+function comparedWith(
+  association: Association,
+  { holder, history }: HolderFacts,
+  policy: Policy,
+): Stale | Verdict {
   const from = before(holder.start, policy.consistencyWindow);
   if (unchangedSince(association) <= from) return { kind: 'keep', reason: 'current' };
-  const earlier = history.spans.filter((span) => span.end !== undefined && span.end.notAfter > from);
-  const isOther = earlier.some(({ grant }) => grant !== undefined && !isSameGrant(grant, association.grant));
-  if (isOther) return { kind: 'undecided', reason: 'grant-changed' };
+  const earlier = history.spans.filter(({ end }) => end !== undefined && end.notAfter > from);
+  const other = earlier.findLast(
+    ({ grant }) => grant !== undefined && !isSameGrant(grant, association.grant),
+  );
+  if (other?.end !== undefined) {
+    const bound = after(other.end.notAfter, policy.consistencyWindow);
+    return { kind: 'stale', reason: 'superseded', end: other.end, bound };
+  }
   const isComplete = history.completeFrom !== undefined && history.completeFrom <= from;
   if (!isComplete || earlier.some(({ grant }) => grant === undefined)) {
     return { kind: 'undecided', reason: 'history-unknown' };
@@ -60,23 +77,27 @@ function judgeGranted(holder: Holder, association: Association, history: History
 }
 
 /**
- * A holder that started before this instant may have been given the grant that ended. Where the end was never
- * seen, that is when the absence was first seen, with no window: else the successors of pods whose template
- * spells the token volume out by hand, started a settle time later, would be taken for stale as well.
+ * No grant is in force. A holder that started before the end of the last one and the window may have been given
+ * it. Where the end was never seen, that is when the absence was first seen, with no window: else the successors
+ * of pods whose template spells the token volume out by hand, started a settle time later, would be taken for
+ * stale as well.
  */
-function startedBefore(history: History, policy: Policy): Instant | undefined {
+function withoutGrant({ holder, history }: HolderFacts, policy: Policy): Stale | Verdict {
   const end = lastSpan(history)?.end;
-  return end === undefined ? history.absentSince : after(end.notAfter, policy.consistencyWindow);
+  const bound = end === undefined ? history.absentSince : after(end.notAfter, policy.consistencyWindow);
+  if (bound === undefined) return { kind: 'undecided', reason: 'reading-unknown' };
+  if (holder.start >= bound) return { kind: 'keep', reason: 'no-grant-since-start' };
+  return { kind: 'stale', reason: 'deleted', end, bound };
 }
 
 /** The holder is stale: it goes, unless it must not be touched, is going already, or its time has not come. */
-function judgeStale(facts: HolderFacts, bound: Instant, policy: Policy, now: Instant): Verdict {
+function judgeStale(facts: HolderFacts, stale: Stale, policy: Policy, now: Instant): Verdict {
   return (
     exempted(facts.holder, policy) ??
     leaving(facts, now) ??
     settling(facts.revocation, policy) ??
-    insideWindow(facts, bound, now) ??
-    backingOff(facts.attempt, now) ?? { kind: 'evict', reason: 'deleted' }
+    insideWindow(facts.holder, stale, now) ??
+    backingOff(facts.attempt, now) ?? { kind: 'evict', reason: stale.reason }
   );
 }
 
@@ -110,8 +131,7 @@ function settling(revocation: Revocation | undefined, policy: Policy): Verdict |
  * A holder that did not certainly start before the end is evicted only when the window has closed and no
  * successor can be taken for one more of its kind: that is what keeps the daemon from evicting in a circle.
  */
-function insideWindow({ holder, history }: HolderFacts, bound: Instant, now: Instant): Verdict | undefined {
-  const end = lastSpan(history)?.end;
+function insideWindow(holder: Holder, { end, bound }: Stale, now: Instant): Verdict | undefined {
   if (end !== undefined && after(holder.start, START_RESOLUTION) <= end.notAfter) return undefined;
   const until = after(bound, START_RESOLUTION);
   return now < until ? { kind: 'wait', reason: 'window-open', until } : undefined;

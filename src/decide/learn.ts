@@ -6,10 +6,16 @@ import { isSameGrant } from '../domain/grant.ts';
 import type { End, History, Span } from '../domain/history.ts';
 import { currentSpan } from '../domain/history.ts';
 import type { Instant } from '../domain/time.ts';
-import { latest } from '../domain/time.ts';
+import { between, latest, minutes } from '../domain/time.ts';
 
 /** Spans kept for one identity. When an older one is dropped, the history is complete from its end only. */
 export const SPANS_KEPT = 20;
+
+/**
+ * How long the daemon may look away without missing an association that came and went. What happened in a
+ * longer gap, such as while it was down, is not known.
+ */
+export const LONGEST_GLANCE_AWAY = minutes(5);
 
 /** What List tells: an id, without its grant. It can open a span, never end one: absence in a List proves nothing. */
 export function learnListed(history: History, id: AssociationId, at: Instant): History {
@@ -20,7 +26,14 @@ export function learnListed(history: History, id: AssociationId, at: Instant): H
   }
   // EKS never gives an id twice: one that is known to have ended comes from a stale List.
   if (history.spans.some((span) => span.id === id)) return history;
-  const span: Span = { id, grant: undefined, since: undefined, seenAt: at, end: undefined };
+  const span: Span = {
+    id,
+    grant: undefined,
+    since: undefined,
+    seenAt: at,
+    readAt: undefined,
+    end: undefined,
+  };
   return kept({ ...history, spans: [...history.spans, span], absentSince: undefined });
 }
 
@@ -30,14 +43,21 @@ export function learnStanding(history: History, standing: Standing, at: Instant)
     case 'none':
       return learnNone(history, at);
     case 'granted':
-      return learnGranted(history, standing.association, at);
+      return isOutdated(history, standing) ? history : learnGranted(history, standing.association, at);
   }
+}
+
+/** The reading shows a state that is known to be over: it comes from a replica that is behind. */
+export function isOutdated(history: History, standing: Standing): boolean {
+  const current = currentSpan(history);
+  if (standing.kind === 'none' || current?.since === undefined) return false;
+  return unchangedSince(standing.association) < current.since;
 }
 
 function learnNone(history: History, at: Instant): History {
   const current = currentSpan(history);
   return {
-    spans: current === undefined ? history.spans : ended(history, current, endedBetween(current, at)),
+    spans: current === undefined ? history.spans : ended(history, current, endedBetween(current.seenAt, at)),
     absentSince: history.absentSince ?? at,
     completeFrom: history.completeFrom ?? at,
   };
@@ -46,25 +66,45 @@ function learnNone(history: History, at: Instant): History {
 function learnGranted(history: History, association: Association, at: Instant): History {
   const since = unchangedSince(association);
   const current = currentSpan(history);
-  const span: Span = { id: association.id, grant: association.grant, since, seenAt: at, end: undefined };
+  const { id, grant } = association;
+  const span: Span = { id, grant, since, seenAt: at, readAt: at, end: undefined };
   const next = { absentSince: undefined, completeFrom: history.completeFrom ?? since };
   if (current === undefined) return kept({ ...next, spans: [...history.spans, span] });
   if (continues(current, association)) {
     const seenAt = latest(current.seenAt, at);
-    return withLast({ ...history, ...next }, { ...span, since: current.since ?? since, seenAt });
+    const readAt = latest(current.readAt ?? at, at);
+    return withLast({ ...history, ...next }, { ...span, seenAt, readAt });
   }
-  return kept({ ...next, spans: [...ended(history, current, endedBetween(current, since)), span] });
+  const lastShown = id === current.id ? (current.readAt ?? current.seenAt) : current.seenAt;
+  const past = [
+    ...ended(history, current, endedBetween(lastShown, since)),
+    ...unseen(current, lastShown, association),
+  ];
+  return kept({ ...next, spans: [...past, span] });
 }
 
-/** The same association with the same grant, as far as the grant was ever read. */
+/** The same association, untouched since it was read, or read for the first time. */
 function continues(current: Span, association: Association): boolean {
   if (current.id !== association.id) return false;
-  return current.grant === undefined || isSameGrant(current.grant, association.grant);
+  return current.grant === undefined || current.since === unchangedSince(association);
+}
+
+/**
+ * A span of a grant that nobody saw, where there can have been one: the association was modified more than once,
+ * or another one came and went, while nobody looked. A known end of another grant makes holders stale anyway;
+ * where the grant before and the grant after are the same, this is what keeps them from being taken for such.
+ */
+function unseen(current: Span, from: Instant, association: Association): readonly Span[] {
+  const until = unchangedSince(association);
+  if (current.grant === undefined || !isSameGrant(current.grant, association.grant)) return [];
+  if (between(from, until) <= LONGEST_GLANCE_AWAY) return [];
+  const end = { notBefore: from, notAfter: until };
+  return [{ id: current.id, grant: undefined, since: from, seenAt: from, readAt: undefined, end }];
 }
 
 /** Clocks differ: the end is never put before the last reading that showed the grant. */
-function endedBetween(span: Span, notAfter: Instant): End {
-  return { notBefore: span.seenAt, notAfter: latest(span.seenAt, notAfter) };
+function endedBetween(lastShown: Instant, notAfter: Instant): End {
+  return { notBefore: lastShown, notAfter: latest(lastShown, notAfter) };
 }
 
 function ended(history: History, current: Span, end: End): readonly Span[] {

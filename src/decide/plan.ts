@@ -2,9 +2,11 @@
 
 import type { Standing } from '../domain/association.ts';
 import { exposureState } from '../domain/exposure.ts';
+import type { Grant } from '../domain/grant.ts';
+import { isSameGrant } from '../domain/grant.ts';
 import type { AssociationHint } from '../domain/hint.ts';
 import type { History } from '../domain/history.ts';
-import { lastSpan } from '../domain/history.ts';
+import { lastEnded } from '../domain/history.ts';
 import type { Holder, PodUid } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Attempt } from '../domain/outcome.ts';
@@ -52,8 +54,8 @@ export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
   const judged = facts.holders
     .toSorted(byAge)
     .map((holder) => ({ holder, verdict: verdictOn(holder, facts, advanced, { policy, now }) }));
-  const exposed = countExposed(judged);
-  const revocation = closing(joining(advanced, judged, facts, now), exposed, facts, { policy, now });
+  const joined = isClosing(current, advanced) ? advanced : joining(advanced, judged, facts, now);
+  const revocation = closing(joined, countConcerned(judged), facts, { policy, now });
   return {
     revocation,
     judged,
@@ -64,6 +66,11 @@ export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
 
 export function countExposed(judged: readonly Judged[]): number {
   return judged.filter(({ verdict }) => exposureState(verdict) !== undefined).length;
+}
+
+/** Of a holder whose history is not known nobody can tell whether the revocation concerns it. */
+function countConcerned(judged: readonly Judged[]): number {
+  return countExposed(judged.filter(({ verdict }) => verdict.reason !== 'history-unknown'));
 }
 
 type Setting = { readonly policy: Policy; readonly now: Instant };
@@ -82,11 +89,13 @@ function verdictOn(
   );
 }
 
-/** A confirmation that was asked for on a hint has shown an end that no revocation covers yet: one is opened. */
+/** A reading that nobody had suspected anything before has shown an end that no revocation covers: one is opened. */
 function opening(facts: IdentityFacts): Revocation | undefined {
   if (!isEndUncovered(facts)) return facts.revocation;
   const { identity, standing, history, records } = facts;
-  const opened = corroborate(suspect(identity, 'pods', history, standing.at), records);
+  const suspected = suspect(identity, 'describe', lastEnded(history), standing.at);
+  const isChanged = standing.kind === 'known' && standing.value.kind === 'granted';
+  const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, records);
   const { evidence } = opened;
   if (evidence === undefined || evidence.heardAt > standing.at) return opened;
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
@@ -94,9 +103,19 @@ function opening(facts: IdentityFacts): Revocation | undefined {
 
 function isEndUncovered({ standing, history, revocation }: IdentityFacts): boolean {
   if (revocation !== undefined && isOpen(revocation)) return false;
-  if (standing.kind === 'unknown' || standing.value.kind !== 'none') return false;
-  const end = lastSpan(history)?.end;
-  return end !== undefined && revocation?.end?.notAfter !== end.notAfter;
+  const ended = lastEnded(history);
+  if (standing.kind === 'unknown' || ended?.end === undefined) return false;
+  if (revocation?.end?.notAfter === ended.end.notAfter) return false;
+  return standing.value.kind === 'none' || isOther(ended.grant, standing.value.association.grant);
+}
+
+/** A revocation that ends is told before another one takes its place. */
+function isClosing(was: Revocation | undefined, is: Revocation | undefined): boolean {
+  return was !== undefined && is !== undefined && isOpen(was) && !isOpen(is);
+}
+
+function isOther(ended: Grant | undefined, current: Grant): boolean {
+  return ended !== undefined && !isSameGrant(ended, current);
 }
 
 /** A stale holder that nobody is after yet, such as one that was seen late, opens a revocation of its own. */
@@ -108,7 +127,7 @@ function joining(
 ): Revocation | undefined {
   if (revocation !== undefined && isOpen(revocation)) return revocation;
   const isSomebodyStale = judged.some(({ verdict }) => verdict.kind === 'wait' || verdict.kind === 'evict');
-  return isSomebodyStale ? suspect(facts.identity, 'pods', facts.history, now) : revocation;
+  return isSomebodyStale ? suspect(facts.identity, 'pods', lastEnded(facts.history), now) : revocation;
 }
 
 function closing(

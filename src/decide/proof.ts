@@ -1,18 +1,24 @@
 /** Proof: whether a reading entitles anybody to evict, and when a new one must be asked for. */
 
 import type { Standing } from '../domain/association.ts';
+import { NO_HISTORY } from '../domain/history.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, between, seconds } from '../domain/time.ts';
+import { causeOf } from './advance.ts';
 
 /** A confirmation is too old to act on when it is this old. */
 export const PROOF_LIFE = seconds(10);
 
-/** A confirmation that the identity has no grant, taken after the suspicion and younger than PROOF_LIFE. */
+/**
+ * A confirmation that the grant of the revocation is not in force (none is, or another one), taken after the
+ * suspicion and younger than PROOF_LIFE.
+ */
 export function isProof(standing: Reading<Standing>, revocation: Revocation, now: Instant): boolean {
-  if (standing.kind === 'unknown' || standing.value.kind !== 'none') return false;
+  if (standing.kind === 'unknown') return false;
+  if (causeOf(revocation, standing.value, NO_HISTORY) === undefined) return false;
   return standing.at >= revocation.suspectedAt && between(standing.at, now) < PROOF_LIFE;
 }
 

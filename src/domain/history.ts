@@ -19,8 +19,10 @@ export type Span = {
   readonly grant: Grant | undefined;
   /** Since when the grant has been in force unchanged; undefined where it is not known. */
   readonly since: Instant | undefined;
-  /** The last reading that showed it in force. */
+  /** The last reading that showed the association, List included, which tells no grant. */
   readonly seenAt: Instant;
+  /** The last reading that showed this grant in force; undefined while it was not read. */
+  readonly readAt: Instant | undefined;
   readonly end: End | undefined;
 };
 
@@ -44,4 +46,9 @@ export function currentSpan(history: History): Span | undefined {
 /** The last association that this identity is known to have had, in force or ended. */
 export function lastSpan(history: History): Span | undefined {
   return history.spans.at(-1);
+}
+
+/** The last span that has ended, whatever is in force now. */
+export function lastEnded(history: History): Span | undefined {
+  return history.spans.findLast(({ end }) => end !== undefined);
 }

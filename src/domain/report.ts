@@ -8,8 +8,8 @@ import type { Revocation } from './revocation.ts';
 import type { Duration } from './time.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What readings are made of, as the label of the reading's age. */
-export const READING_SOURCES = ['associations', 'pods'] as const;
+/** What is read, as the label of the reading's age; of grants the oldest one counts. */
+export const READING_SOURCES = ['associations', 'grants', 'pods'] as const;
 export type ReadingSource = (typeof READING_SOURCES)[number];
 
 export type Mode = 'enforce' | 'dry-run';

@@ -7,7 +7,8 @@ import type { End } from './history.ts';
 import type { Identity } from './identity.ts';
 import type { Instant } from './time.ts';
 
-export const CAUSES = ['deleted'] as const;
+/** `deleted`: no association now; `superseded`: another grant now. A later reading may turn one into the other. */
+export const CAUSES = ['deleted', 'superseded'] as const;
 export type Cause = (typeof CAUSES)[number];
 
 /**
@@ -17,13 +18,13 @@ export type Cause = (typeof CAUSES)[number];
  * - `settling`: a confirmation agrees; the settle time runs
  * - `confirmed`: a confirmation after the settle time agreed too; stale holders are being evicted
  * - `contained`: no stale holder is left, and no late one can appear
- * - `refuted`: a confirmation showed a grant
+ * - `refuted`: a confirmation showed the grant in force, or one that can't be told from it
  */
 export const STAGES = ['suspected', 'settling', 'confirmed', 'contained', 'refuted'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** How the daemon came to look: the closed list of sources. */
-export const SOURCES = ['list', 'pods', 'queue', 'trail'] as const;
+export const SOURCES = ['list', 'describe', 'pods', 'queue', 'trail'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export type Revocation = {

@@ -2,7 +2,7 @@
 
 import type { Evidence } from './hint.ts';
 import type { End } from './history.ts';
-import type { Revocation } from './revocation.ts';
+import type { Cause, Revocation } from './revocation.ts';
 import type { Duration } from './time.ts';
 import { between, iso } from './time.ts';
 
@@ -15,8 +15,10 @@ export function sentenceOf(revocation: Revocation): string {
   const id = association === undefined ? 'the association' : `association ${association}`;
   const role = grant === undefined ? '' : ` (role ${grant.roleArn})`;
   const how = evidence === undefined ? seen(revocation) : heard(evidence);
-  return `${id} of ${revocation.identity}${role} ${revocation.cause} ${how}`;
+  return `${id} of ${revocation.identity}${role} ${VERBS[revocation.cause]} ${how}`;
 }
+
+const VERBS = { deleted: 'deleted', superseded: 'changed' } as const satisfies Record<Cause, string>;
 
 /** A length of time as the sentence shows it: seconds with one digit. */
 export function inSeconds(duration: Duration): string {

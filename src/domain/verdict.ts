@@ -6,8 +6,8 @@ import type { Instant } from './time.ts';
 export const VERDICTS = {
   keep: ['current', 'same-grant', 'no-grant-since-start', 'finished'],
   wait: ['settling', 'window-open', 'terminating', 'backing-off'],
-  evict: ['deleted'],
-  undecided: ['reading-unknown', 'history-unknown', 'grant-changed', 'pod-unreadable'],
+  evict: ['deleted', 'superseded'],
+  undecided: ['reading-unknown', 'history-unknown', 'pod-unreadable'],
   exempt: ['own-pod', 'protected-namespace'],
 } as const;
 

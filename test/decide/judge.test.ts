@@ -2,56 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HolderFacts } from '../../src/decide/judge.ts';
 import { judge } from '../../src/decide/judge.ts';
-import type { Standing } from '../../src/domain/association.ts';
-import { associationId } from '../../src/domain/association.ts';
-import type { Known } from '../../src/domain/reading.ts';
-import { known, unknown } from '../../src/domain/reading.ts';
+import { unknown } from '../../src/domain/reading.ts';
 import { seconds } from '../../src/domain/time.ts';
-import type { Instant } from '../../src/domain/time.ts';
-import type { Verdict } from '../../src/domain/verdict.ts';
-import {
-  association,
-  at,
-  confirmed,
-  endedHistory,
-  grant,
-  history,
-  holder,
-  policy,
-  revocation,
-  span,
-} from '../support/builders.ts';
-
-const NONE: Known<Standing> = known({ kind: 'none' }, at(15));
-
-function granted(more: Parameters<typeof association>[0] = {}): Known<Standing> {
-  return known({ kind: 'granted', association: association(more) }, at(15));
-}
+import { at, history, holder, policy, revocation } from '../support/builders.ts';
+import type { Row } from './judging.ts';
+import { granted, STALE, testRows } from './judging.ts';
 
 const UNREACHABLE = unknown('unreachable', 'no answer', at(15));
-
-/** The holder started long ago, its grant ended at 0 s, the settle time has passed, and nothing was tried. */
-const STALE: HolderFacts = {
-  holder: holder(),
-  standing: NONE,
-  history: endedHistory(),
-  revocation: confirmed(),
-  attempt: undefined,
-};
-
-type Row = {
-  readonly name: string;
-  readonly facts: Partial<HolderFacts>;
-  readonly now?: Instant;
-  readonly expected: Verdict;
-};
-
-const earlier = (more: Parameters<typeof span>[0] = {}) =>
-  span({ id: associationId('a-earlier0000000000'), end: { notBefore: at(-10), notAfter: at(0) }, ...more });
-
-const OTHER = grant('other');
 
 const ROWS: readonly Row[] = [
   {
@@ -193,87 +151,9 @@ const ROWS: readonly Row[] = [
     facts: { holder: holder({ namespace: 'kube-system' }), standing: granted() },
     expected: { kind: 'keep', reason: 'current' },
   },
-  {
-    name: 'the grant has been in force unchanged since before the pod started: kept',
-    facts: { standing: granted(), history: history() },
-    expected: { kind: 'keep', reason: 'current' },
-  },
-  {
-    name: 'the grant has been in force since exactly one window before the start: kept',
-    facts: { standing: granted({ createdAt: at(-3630), modifiedAt: at(-3630) }) },
-    expected: { kind: 'keep', reason: 'current' },
-  },
-  {
-    name: 'the association is younger than the pod and what was before is not known',
-    facts: { standing: granted({ createdAt: at(-60), modifiedAt: at(-60) }), history: history() },
-    expected: { kind: 'undecided', reason: 'history-unknown' },
-  },
-  {
-    name: 'the association was modified after the pod started and what was before is not known',
-    facts: {
-      standing: granted({ modifiedAt: at(-60) }),
-      history: history({ completeFrom: at(-3600) }),
-    },
-    expected: { kind: 'undecided', reason: 'history-unknown' },
-  },
-  {
-    name: 'deleted and recreated with the same grant: kept',
-    facts: {
-      standing: granted({ createdAt: at(5), modifiedAt: at(5) }),
-      history: history({ spans: [earlier(), span({ since: at(5) })], completeFrom: at(-86_400) }),
-    },
-    expected: { kind: 'keep', reason: 'same-grant' },
-  },
-  {
-    name: 'the identity is known to have had no grant before this one: kept',
-    facts: {
-      holder: holder({ start: at(-20) }),
-      standing: granted({ createdAt: at(-25), modifiedAt: at(-25) }),
-      history: history({ spans: [span({ since: at(-25) })], completeFrom: at(-100) }),
-    },
-    expected: { kind: 'keep', reason: 'current' },
-  },
-  {
-    name: 'an earlier association was listed but its grant never read: not known',
-    facts: {
-      standing: granted({ createdAt: at(5), modifiedAt: at(5) }),
-      history: history({ spans: [earlier({ grant: undefined }), span()], completeFrom: at(-86_400) }),
-    },
-    expected: { kind: 'undecided', reason: 'history-unknown' },
-  },
-  {
-    name: 'the same-grant past does not reach back to the start of the pod: not known',
-    facts: {
-      standing: granted({ createdAt: at(5), modifiedAt: at(5) }),
-      history: history({ spans: [earlier(), span()], completeFrom: at(-3600) }),
-    },
-    expected: { kind: 'undecided', reason: 'history-unknown' },
-  },
-  {
-    name: 'another grant was in force since the pod started: undecided, the daemon does not act on it yet',
-    facts: {
-      standing: granted({ createdAt: at(5), modifiedAt: at(5) }),
-      history: history({ spans: [earlier({ grant: OTHER }), span()], completeFrom: at(-86_400) }),
-    },
-    expected: { kind: 'undecided', reason: 'grant-changed' },
-  },
-  {
-    name: 'another grant ended before the pod started, window included: it does not matter',
-    facts: {
-      holder: holder({ start: at(31) }),
-      standing: granted({ createdAt: at(5), modifiedAt: at(5) }),
-      history: history({ spans: [earlier({ grant: OTHER }), span()], completeFrom: at(0) }),
-    },
-    now: at(60),
-    expected: { kind: 'keep', reason: 'current' },
-  },
 ];
 
-for (const { name, facts, now, expected } of ROWS) {
-  test(name, () => {
-    assert.deepEqual(judge({ ...STALE, ...facts }, policy(), now ?? at(15)), expected);
-  });
-}
+testRows(ROWS);
 
 test('a window of nothing: a pod that started after the end is kept', () => {
   const facts = { ...STALE, holder: holder({ start: at(0) }) };

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { learnListed, learnStanding, SPANS_KEPT } from '../../src/decide/learn.ts';
+import { isOutdated, learnListed, learnStanding, SPANS_KEPT } from '../../src/decide/learn.ts';
 import type { Standing } from '../../src/domain/association.ts';
 import { associationId } from '../../src/domain/association.ts';
 import type { History } from '../../src/domain/history.ts';
@@ -19,7 +19,9 @@ function granted(more: Parameters<typeof association>[0] = {}): Standing {
 
 test('the first List shows an association: a span without its grant', () => {
   const learnt = learnListed(NO_HISTORY, ID, at(0));
-  assert.deepEqual(learnt.spans, [span({ grant: undefined, since: undefined, seenAt: at(0) })]);
+  assert.deepEqual(learnt.spans, [
+    span({ grant: undefined, since: undefined, seenAt: at(0), readAt: undefined }),
+  ]);
   assert.equal(learnt.completeFrom, undefined);
 });
 
@@ -70,30 +72,30 @@ test('none by a clock that is behind: the end is not before the last reading tha
 test('the grant of a listed association is read: in force since its last modification', () => {
   const listed = learnListed(NO_HISTORY, ID, at(0));
   const learnt = learnStanding(listed, granted({ modifiedAt: at(-60) }), at(1));
-  assert.deepEqual(learnt.spans, [span({ since: at(-60), seenAt: at(1) })]);
+  assert.deepEqual(learnt.spans, [span({ since: at(-60), seenAt: at(1), readAt: at(1) })]);
   assert.equal(learnt.completeFrom, at(-60));
 });
 
-test('the same grant is read again: seen later, in force since as before', () => {
+test('the same grant, untouched, is read again: read later, in force since as before', () => {
   const once = learnStanding(NO_HISTORY, granted(), at(0));
-  const twice = learnStanding(once, granted({ modifiedAt: at(5) }), at(10));
-  assert.deepEqual(twice.spans, [span({ since: at(-86_400), seenAt: at(10) })]);
-  const stale = learnStanding(twice, granted(), at(8));
-  assert.equal(currentSpan(stale)?.seenAt, at(10));
+  const twice = learnStanding(once, granted(), at(10));
+  assert.deepEqual(twice.spans, [span({ seenAt: at(10), readAt: at(10) })]);
+  const late = learnStanding(twice, granted(), at(8));
+  assert.deepEqual(late.spans, twice.spans);
 });
 
 test('recreated under another id: the old span ends when the new one was created', () => {
-  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  const once = learnListed(learnStanding(NO_HISTORY, granted(), at(0)), ID, at(10));
   const made = { id: OTHER_ID, createdAt: at(20), modifiedAt: at(20) };
   const learnt = learnStanding(once, granted(made), at(30));
   assert.deepEqual(learnt.spans, [
-    span({ seenAt: at(0), end: { notBefore: at(0), notAfter: at(20) } }),
-    span({ id: OTHER_ID, since: at(20), seenAt: at(30) }),
+    span({ seenAt: at(10), readAt: at(0), end: { notBefore: at(10), notAfter: at(20) } }),
+    span({ id: OTHER_ID, since: at(20), seenAt: at(30), readAt: at(30) }),
   ]);
 });
 
-test('changed in place: the old grant ends with the modification', () => {
-  const once = learnStanding(NO_HISTORY, granted(), at(0));
+test('changed in place: the old grant ends between its last reading and the modification', () => {
+  const once = learnListed(learnStanding(NO_HISTORY, granted(), at(0)), ID, at(10));
   const learnt = learnStanding(once, granted({ grant: grant('other'), modifiedAt: at(20) }), at(30));
   assert.deepEqual(
     learnt.spans.map(({ grant: given, end }) => [given?.roleArn, end]),
@@ -102,6 +104,52 @@ test('changed in place: the old grant ends with the modification', () => {
       [grant('other').roleArn, undefined],
     ],
   );
+});
+
+test('changed in place, and when the old grant was read is not known: it was seen, at least', () => {
+  const seen = history({ spans: [span({ readAt: undefined, seenAt: at(5) })] });
+  const learnt = learnStanding(seen, granted({ grant: grant('other'), modifiedAt: at(20) }), at(30));
+  assert.deepEqual(learnt.spans[0]?.end, { notBefore: at(5), notAfter: at(20) });
+});
+
+test('modified without a change: two spans of the same grant', () => {
+  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  const learnt = learnStanding(once, granted({ modifiedAt: at(20) }), at(30));
+  assert.deepEqual(
+    learnt.spans.map(({ grant: given }) => given?.roleArn),
+    [grant().roleArn, grant().roleArn],
+  );
+});
+
+test('modified while nobody looked for long: there may have been another grant in between', () => {
+  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  for (const more of [{ modifiedAt: at(301) }, { id: OTHER_ID, createdAt: at(301), modifiedAt: at(301) }]) {
+    const learnt = learnStanding(once, granted(more), at(302));
+    assert.deepEqual(
+      learnt.spans.map(({ grant: given, end }) => [given?.roleArn, end]),
+      [
+        [grant().roleArn, { notBefore: at(0), notAfter: at(301) }],
+        [undefined, { notBefore: at(0), notAfter: at(301) }],
+        [grant().roleArn, undefined],
+      ],
+    );
+  }
+});
+
+test('a listed id that was never read, and another one: nothing more is made up', () => {
+  const listed = learnListed(NO_HISTORY, ID, at(0));
+  const made = { id: OTHER_ID, createdAt: at(1000), modifiedAt: at(1000) };
+  assert.equal(learnStanding(listed, granted(made), at(1001)).spans.length, 2);
+});
+
+test('a reading from a replica that is behind changes nothing', () => {
+  const once = learnStanding(NO_HISTORY, granted(), at(0));
+  const changed = learnStanding(once, granted({ grant: grant('other'), modifiedAt: at(20) }), at(30));
+  const behind = granted();
+  assert.equal(isOutdated(changed, behind), true);
+  assert.equal(isOutdated(changed, NONE), false);
+  assert.equal(isOutdated(NO_HISTORY, behind), false);
+  assert.deepEqual(learnStanding(changed, behind, at(31)), changed);
 });
 
 test('granted after an end: the ended span stays', () => {

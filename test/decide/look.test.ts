@@ -105,6 +105,14 @@ test('the latest fitting record tells who ended the grant', () => {
   assert.deepEqual(corroborate(CONFIRMED, [early, right]).evidence, right.evidence);
 });
 
+test('who changed a grant in place is told by the record of the update', () => {
+  const update = recordOf({ action: 'updated', association: ID, at: at(-3) });
+  assert.equal(corroborate(CONFIRMED, [update]).evidence, undefined);
+  const changed = confirmed({ cause: 'superseded' });
+  assert.deepEqual(corroborate(changed, [update]).evidence, update.evidence);
+  assert.match(sentenceOf(corroborate(changed, [update])), /changed by arn:/);
+});
+
 const UNFIT: readonly (readonly [string, AssociationHint])[] = [
   ['of a creation', recordOf({ action: 'created', association: ID, at: at(-3) })],
   ['of another association', recordOf({ association: OTHER, at: at(-3) })],
@@ -162,7 +170,7 @@ test('an end without any record that fits is opened by itself', () => {
   const late = recordOf({ association: ID, at: at(-1), heardAt: at(5) });
   for (const records of [[], [late]]) {
     const made = plan(facts({ standing: none(at(0)), revocation: undefined, records }), policy(), at(0));
-    assert.equal(made.revocation?.source, 'pods');
+    assert.equal(made.revocation?.source, 'describe');
     assert.equal(made.revocation?.suspectedAt, at(0));
   }
 });

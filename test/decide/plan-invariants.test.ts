@@ -133,9 +133,25 @@ test('invariant 3: while a grant is in force nobody is evicted', () => {
   });
 });
 
-test('invariant 3: a pod that started after the end and the window is never evicted', () => {
+test('invariant 3: under another grant only a holder of one that has ended is evicted', () => {
   property((given, now) => {
-    for (const { holder: evicted } of plan(given, policy(), now).evictions) {
+    const { standing } = given;
+    if (standing.kind === 'unknown' || standing.value.kind !== 'granted') return;
+    const current = standing.value.association.grant;
+    for (const { holder: evicted, verdict } of plan(given, policy(), now).evictions) {
+      assert.equal(verdict.reason, 'superseded');
+      const held = given.history.spans.filter(
+        ({ end }) => end !== undefined && end.notAfter + 30_000 > evicted.start,
+      );
+      assert.ok(held.some((each) => each.grant !== undefined && each.grant.roleArn !== current.roleArn));
+    }
+  });
+});
+
+test('invariant 3: without a grant a pod that started after the end and the window is never evicted', () => {
+  property((given, now) => {
+    for (const { holder: evicted, verdict } of plan(given, policy(), now).evictions) {
+      if (verdict.reason === 'superseded') continue;
       const end = given.history.spans.at(-1)?.end;
       const bound = end === undefined ? given.history.absentSince : end.notAfter + 30_000;
       assert.ok(bound !== undefined && evicted.start < bound);
@@ -155,16 +171,17 @@ test('invariant 1: an eviction comes only from a confirmed revocation, after the
   });
 });
 
-/** A closed revocation is never opened again: a stale holder that is seen later opens another one. */
-function isNewlyOpened(before: Revocation, next: Revocation): boolean {
-  return !isOpen(before) && isOpen(next);
+/** A closed revocation is never opened again: what is seen later opens another one, of another end or suspicion. */
+function isAnother(before: Revocation, next: Revocation): boolean {
+  return next.suspectedAt !== before.suspectedAt || (!isOpen(before) && next.end !== before.end);
 }
 
 test('invariant 7: a stage only advances, or is refuted by a reading with a grant', () => {
   property((given, now) => {
     const before = given.revocation;
     const next = plan(given, policy(), now).revocation;
-    if (before === undefined || next === undefined || isNewlyOpened(before, next)) return;
+    if (before === undefined || next === undefined || now <= before.suspectedAt) return;
+    if (isAnother(before, next)) return;
     if (next.stage === 'refuted' && before.stage !== 'refuted') {
       assert.ok(given.standing.kind === 'known' && given.standing.value.kind === 'granted');
     } else {

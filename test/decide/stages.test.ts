@@ -6,7 +6,7 @@ import { advance, suspect } from '../../src/decide/advance.ts';
 import { close, windowCloses } from '../../src/decide/close.ts';
 import { isProof, PROOF_LIFE, wantsProof } from '../../src/decide/proof.ts';
 import type { Standing } from '../../src/domain/association.ts';
-import { NO_HISTORY } from '../../src/domain/history.ts';
+import { lastEnded, NO_HISTORY } from '../../src/domain/history.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import type { Revocation, Stage } from '../../src/domain/revocation.ts';
@@ -40,12 +40,12 @@ function onwards(from: Revocation, reading: Reading<Standing>): Revocation {
 }
 
 test('a suspicion names what ended, when it began, and how it was heard', () => {
-  const suspected = suspect(identity(), 'list', endedHistory(), at(3));
+  const suspected = suspect(identity(), 'list', lastEnded(endedHistory()), at(3));
   assert.deepEqual(suspected, {
     ...revocation({ suspectedAt: at(3) }),
     end: { notBefore: at(-10), notAfter: at(0) },
   });
-  assert.equal(suspect(identity(), 'pods', NO_HISTORY, at(3)).association, undefined);
+  assert.equal(suspect(identity(), 'pods', undefined, at(3)).association, undefined);
 });
 
 test('invariant 2: an unknown reading neither advances nor clears a revocation, in any stage', () => {
@@ -90,6 +90,24 @@ test('a confirmation that shows a grant refutes from every open stage', () => {
     assert.equal(next.stage, 'refuted');
     assert.equal(next.closedAt, at(20));
   }
+});
+
+test('a confirmation that shows another grant goes on, with another cause', () => {
+  const other = known<Standing>(
+    { kind: 'granted', association: association({ grant: grant('other') }) },
+    at(20),
+  );
+  for (const open of [revocation(), SETTLING, confirmed()]) {
+    const next = onwards(open, other);
+    assert.equal(next.cause, 'superseded');
+    assert.notEqual(next.stage, 'refuted');
+    assert.equal(onwards(next, none(at(40))).cause, 'deleted');
+  }
+});
+
+test('a grant that was never read can not be told from the one in force: refuted', () => {
+  const unread = revocation({ grant: undefined });
+  assert.equal(advance(unread, granted(at(20)), NO_HISTORY, policy()).stage, 'refuted');
 });
 
 test('invariant 7: what is closed stays as it is', () => {
@@ -141,13 +159,19 @@ test('only a confirmed revocation can be contained', () => {
   for (const open of [revocation(), SETTLING]) assert.deepEqual(close(open, CLEAR, policy(), at(99)), open);
 });
 
-test('invariant 1: proof is a reading without a grant, after the suspicion, younger than ten seconds', () => {
+test('invariant 1: proof is a reading without the grant, after the suspicion, younger than ten seconds', () => {
   const suspected = revocation({ suspectedAt: at(0) });
   assert.equal(PROOF_LIFE, seconds(10));
   assert.equal(isProof(none(at(0)), suspected, at(9.999)), true);
   assert.equal(isProof(none(at(0)), suspected, at(10)), false);
   assert.equal(isProof(none(at(-0.001)), suspected, at(1)), false);
   assert.equal(isProof(granted(at(0)), suspected, at(1)), false);
+  const other = known<Standing>(
+    { kind: 'granted', association: association({ grant: grant('other') }) },
+    at(0),
+  );
+  assert.equal(isProof(other, suspected, at(1)), true);
+  assert.equal(isProof(other, revocation({ suspectedAt: at(0), grant: undefined }), at(1)), false);
   assert.equal(isProof(unknown('throttled', '', at(0)), suspected, at(1)), false);
 });
 

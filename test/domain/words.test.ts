@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { unchangedSince } from '../../src/domain/association.ts';
 import { EXPOSURE_STATES, exposureState } from '../../src/domain/exposure.ts';
+import type { Grant } from '../../src/domain/grant.ts';
 import { isSameGrant } from '../../src/domain/grant.ts';
 import { currentSpan, lastSpan } from '../../src/domain/history.ts';
 import { identityOf, namespaceOf, serviceAccountOf } from '../../src/domain/identity.ts';
@@ -61,6 +62,23 @@ test('grants are values: each field counts', () => {
   ]) {
     assert.equal(isSameGrant(whole, other), false);
   }
+});
+
+function saying(policy: string): Grant {
+  return grant('etl', { policy });
+}
+
+test('session policies are compared by what they say', () => {
+  const one = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["a","b"],"Resource":null}]}';
+  const spelt = `{ "Statement": [ {"Resource":null, "Action": ["a", "b"],\n "Effect": "Allow"} ], "Version": "2012-10-17" }`;
+  assert.equal(isSameGrant(saying(one), saying(spelt)), true);
+  assert.equal(isSameGrant(saying(one), saying(one.replace('["a","b"]', '["b","a"]'))), false);
+  assert.equal(isSameGrant(saying('not JSON'), saying('not JSON')), true);
+  assert.equal(isSameGrant(saying('not JSON'), saying('neither')), false);
+  assert.equal(isSameGrant(saying('[1]'), saying('[1, 2]')), false);
+  assert.equal(isSameGrant(saying('[1]'), grant('etl')), false);
+  assert.equal(isSameGrant(grant('etl'), saying('[1]')), false);
+  assert.equal(isSameGrant(saying('{"__proto__": 1}'), saying('{}')), false);
 });
 
 test('an association is unchanged since its creation or its last modification', () => {

@@ -134,18 +134,17 @@ test('a hint of something that may concern everybody: a sweep, soon, and not one
   assert.ok(lists() - before <= 2);
 });
 
-test('a grant that is changed in place is read at once, and its holders are said to be undecided', async () => {
+test('a grant that is changed in place: heard of, confirmed, and its holders evicted after the settle time', async () => {
   await using world = await listeningWorld();
   const id = world.deps.ledger.find(ETL)?.history.spans.at(-1)?.id;
   assert.ok(id !== undefined);
   world.eks.update(id, grant('other'));
   world.queue.tell({ action: 'updated', association: id });
-  await world.pass(seconds(5));
-  const reasons = world.reports.flatMap((report) =>
-    report.kind === 'verdict' ? [report.verdict.reason] : [],
-  );
-  assert.ok(reasons.includes('grant-changed'));
-  assert.deepEqual(world.cluster.evictions, []);
+  await world.pass(seconds(17));
+  assert.deepEqual(world.evicted(), ['etl-1', 'etl-2', 'etl-3']);
+  const confirmed = world.reports.findLast((report) => report.kind === 'stage');
+  assert.equal(confirmed?.revocation.cause, 'superseded');
+  assert.equal(confirmed?.revocation.source, 'queue');
 });
 
 test('twenty per cent of the hints lost, as many doubled, in any order: everybody is evicted, the lost by the poll', async () => {

@@ -19,6 +19,7 @@ export type Settings = {
   readonly policy?: Partial<Policy>;
   readonly mode?: Mode;
   readonly pollInterval?: Duration;
+  readonly describeRate?: number;
   readonly rate?: number;
   readonly burst?: number;
 };
@@ -74,7 +75,7 @@ export class World implements AsyncDisposable {
     };
     this.#daemon = new Daemon(this.#deps, {
       pollInterval: this.#settings.pollInterval ?? seconds(30),
-      describeRate: 100,
+      describeRate: this.#settings.describeRate ?? 100,
     });
     this.#running = this.#daemon.run(this.#stop.signal);
     this.#running.catch(() => {});

@@ -65,6 +65,7 @@ export function span(more: Partial<Span> = {}): Span {
     grant: grant(),
     since: at(-86_400),
     seenAt: at(-10),
+    readAt: at(-10),
     end: undefined,
     ...more,
   };

@@ -165,6 +165,7 @@ test('status: the whole document, in domain words', async (t) => {
     notReadyBecause: ['pods are not synced'],
     readings: {
       associations: { at: '2026-03-01T12:00:55.000Z', ageSeconds: 5, problem: null },
+      grants: { at: null, ageSeconds: null, problem: null },
       pods: { at: null, ageSeconds: null, problem: 'unsynced' },
     },
     channels: {

@@ -62,6 +62,7 @@ export function sampleStatus(changed: Partial<Status> = {}): Status {
     notReadyBecause: [],
     readings: {
       associations: { at: after(NOW, seconds(55)), problem: undefined },
+      grants: { at: undefined, problem: undefined },
       pods: { at: undefined, problem: 'unsynced' },
     },
     associations: 7,

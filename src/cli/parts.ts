@@ -21,7 +21,8 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../controller/deps.ts';
 import { Ledger } from '../controller/ledger.ts';
 import { Pace } from '../controller/pace.ts';
-import { minutes } from '../domain/time.ts';
+import type { Duration } from '../domain/time.ts';
+import { milliseconds, minutes } from '../domain/time.ts';
 import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import { DeploymentError } from './deployment-error.ts';
@@ -88,10 +89,17 @@ export function buildDeps(
       settleTime: config.settleTime,
       consistencyWindow: config.consistencyWindow,
       protectedNamespaces: new Set(config.protectedNamespaces),
+      namespaces: config.namespaces === undefined ? undefined : new Set(config.namespaces),
       ownPod: config.ownPod,
     },
     mode: config.mode,
+    longestGap: longestGap(config.pollInterval),
   };
+}
+
+/** Three polls, or two minutes: a List that fails once or twice has missed nothing that the next does not show. */
+function longestGap(pollInterval: Duration): Duration {
+  return milliseconds(Math.max(3 * pollInterval, minutes(2)));
 }
 
 /** Without a queue CloudTrail is asked all the time, with one only for what happened before the start. */

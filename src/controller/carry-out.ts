@@ -18,8 +18,8 @@ import { inPool } from './pool.ts';
 /** Evictions of one identity in flight at a time. */
 const CONCURRENCY = 8;
 
-/** Evictions in one visit: a large identity takes turns with the others. */
-const SLICE = 50;
+/** Evictions in one visit: a large identity takes turns with the others, and is judged anew in each turn. */
+const SLICE = 20;
 
 /** The holders of one identity that are evicted on the strength of one proof. */
 type Slice = {
@@ -48,7 +48,6 @@ export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Si
 /** Dry-run: all but the call. Told once for each holder. */
 function withhold(due: readonly Judged[], revocation: Revocation, entry: Entry, deps: Deps): void {
   for (const { holder, verdict } of due) {
-    if (entry.attempts.has(holder.uid)) continue;
     entry.attempts.set(holder.uid, { kind: 'withheld', at: deps.clock.now() });
     deps.reporter.report({ kind: 'would-evict', holder, verdict, revocation });
   }

@@ -1,12 +1,14 @@
 /** The confirmation: EKS is asked about one identity, and what it answers is learnt. */
 
 import { isOutdated, learnStanding } from '../decide/learn.ts';
+import { PROOF_LIFE } from '../decide/proof.ts';
 import { lastSpan } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Standing } from '../domain/association.ts';
 import type { Reading, Unknown } from '../domain/reading.ts';
 import { unknown } from '../domain/reading.ts';
-import { after } from '../domain/time.ts';
+import type { Instant } from '../domain/time.ts';
+import { after, between } from '../domain/time.ts';
 import { backoff } from './backoff.ts';
 import type { Deps } from './deps.ts';
 import type { Entry } from './ledger.ts';
@@ -27,7 +29,8 @@ export async function confirm(
 async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
   await deps.confirmPace.take(signal);
   const answer = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
-  const reading = believed(answer, entry);
+  if (entry.standing.kind === 'known' && answer.at < entry.standing.at) return;
+  const reading = inTime(believed(answer, entry), deps.clock.now());
   const isNews = reading.kind === 'unknown' ? isOtherProblem(reading, entry) : entry.unknowns > 0;
   entry.standing = reading;
   if (reading.kind === 'known') {
@@ -44,6 +47,12 @@ async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSi
 
 function isOtherProblem(reading: Unknown, { unknowns, standing }: Entry): boolean {
   return unknowns === 0 || (standing.kind === 'unknown' && standing.why !== reading.why);
+}
+
+/** An answer that took too long proves nothing any more, and would be asked for without end. */
+function inTime(reading: Reading<Standing>, now: Instant): Reading<Standing> {
+  if (reading.kind === 'unknown' || between(reading.at, now) < PROOF_LIFE) return reading;
+  return unknown('unreachable', 'EKS answered too late for the answer to prove anything', reading.at);
 }
 
 /** An answer that shows what is known to be over comes from a replica that is behind, and tells nothing. */

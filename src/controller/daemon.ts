@@ -23,8 +23,8 @@ export type Timing = {
   readonly describeRate: number;
 };
 
-/** Identities visited at a time. */
-const WORKERS = 16;
+/** Identities visited at a time. A visit mostly waits, for EKS or for its turn in a pace; those are the limits. */
+const WORKERS = 512;
 
 /** How long an eviction that was sent may take to be answered after the daemon was told to stop. */
 export const DRAIN_TIME = seconds(12);

@@ -1,6 +1,7 @@
 /** What the parts of the controller share: the ports, the operator's choices, the ledger, the pace. */
 
 import type { Policy } from '../domain/policy.ts';
+import type { Duration } from '../domain/time.ts';
 import type { Mode } from '../domain/report.ts';
 import type { Associations } from '../ports/associations.ts';
 import type { RecordChannel } from '../ports/channel.ts';
@@ -27,6 +28,8 @@ export type Deps = {
   readonly lookPace: Pace;
   readonly channels: readonly RecordChannel[];
   readonly policy: Policy;
+  /** Between two Lists, at the most, for nothing to have been missed in between. */
+  readonly longestGap: Duration;
   readonly mode: Mode;
 };
 

@@ -119,6 +119,8 @@ export class Describer {
     const standing = known<Standing>({ kind: 'granted', association }, at);
     if (believed(standing, entry).kind === 'unknown') return;
     entry.standing = standing;
+    entry.unknowns = 0;
+    entry.askAgainAt = undefined;
     entry.history = learnStanding(entry.history, standing.value, at);
     if (!wasGranted || isNews(before, entry.history)) this.#options.onRead(association.identity);
   }

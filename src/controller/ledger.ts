@@ -2,7 +2,7 @@
 
 import type { AssociationId, Standing } from '../domain/association.ts';
 import type { AssociationHint, Look } from '../domain/hint.ts';
-import type { History } from '../domain/history.ts';
+import type { Gap, History } from '../domain/history.ts';
 import { NO_HISTORY } from '../domain/history.ts';
 import type { PodUid } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
@@ -10,8 +10,8 @@ import type { Attempt } from '../domain/outcome.ts';
 import type { Reading } from '../domain/reading.ts';
 import { unknown } from '../domain/reading.ts';
 import type { Revocation } from '../domain/revocation.ts';
-import type { Instant } from '../domain/time.ts';
-import { instant } from '../domain/time.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { between, instant } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 export type Opinion = { readonly verdict: Verdict; readonly since: Instant };
@@ -39,6 +39,9 @@ export type Entry = {
   askAgainAt: Instant | undefined;
 };
 
+/** Gaps between Lists that are remembered. */
+const GAPS_KEPT = 20;
+
 export type Place = { readonly account: string | undefined; readonly region: string | undefined };
 
 /** Ids whose identity is remembered, the ended ones included; the oldest are forgotten first. */
@@ -50,6 +53,9 @@ const CLOSED_KEPT = 1000;
 export class Ledger {
   readonly #entries = new Map<Identity, Entry>();
   readonly #closed: Revocation[] = [];
+  #listedSince: Instant | undefined;
+  #lastListedAt: Instant | undefined;
+  #gaps: readonly Gap[] = [];
   #place: Place = { account: undefined, region: undefined };
   readonly #identityOf = new Map<AssociationId, Identity>();
 
@@ -60,7 +66,8 @@ export class Ledger {
     const entry: Entry = {
       listed: unknown('not-read', 'no List was read yet', instant(0)),
       standing: unknown('not-read', 'this identity was not read yet', instant(0)),
-      history: NO_HISTORY,
+      // Until now no List has shown the identity, from the first one on.
+      history: { ...NO_HISTORY, absentSince: this.#listedSince, completeFrom: this.#listedSince },
       revocation: undefined,
       attempts: new Map(),
       look: undefined,
@@ -76,6 +83,20 @@ export class Ledger {
 
   find(identity: Identity): Entry | undefined {
     return this.#entries.get(identity);
+  }
+
+  /** Notes a full List. Since the first one it is known which identities have had no association all the time. */
+  noteListing(at: Instant, longestGap: Duration): void {
+    this.#listedSince ??= at;
+    const last = this.#lastListedAt ?? at;
+    if (between(last, at) > longestGap)
+      this.#gaps = [...this.#gaps, { from: last, until: at }].slice(-GAPS_KEPT);
+    this.#lastListedAt = at;
+  }
+
+  /** When nobody looked: what came and went in one of these is not known. */
+  get gaps(): readonly Gap[] {
+    return this.#gaps;
   }
 
   /** Notes whose association an id is, so that a record that names the id only can be told apart. */

@@ -104,16 +104,19 @@ export class Listener implements ChannelListener {
     const { ledger, pods } = this.#deps;
     const named = identity ?? (association === undefined ? undefined : ledger.identityOf(association));
     if (named === undefined || ledger.find(named) !== undefined) return named;
+    // Of a namespace that is not watched there are no holders either.
     return pods.holdersOf(named).length > 0 ? named : undefined;
   }
 
   #look(identity: Identity, entry: Entry, hint: AssociationHint): HintResult {
     const now = this.#deps.clock.now();
-    if (entry.look !== undefined) {
-      entry.look = { ...entry.look, hint };
+    const look = lookFor(hint, now);
+    const pending = entry.look;
+    if (pending !== undefined && hint.evidence.at <= pending.hint.evidence.at) return 'repeated';
+    if (pending !== undefined && pending.tries === 0) {
+      entry.look = look;
       return 'repeated';
     }
-    const look = lookFor(hint, now);
     if (this.#deps.lookPace.tryTake()) {
       entry.look = look;
       this.#ears.visit(identity);

@@ -5,6 +5,7 @@ import { learnListed } from '../decide/learn.ts';
 import { notice } from '../decide/notice.ts';
 import type { AssociationId, Listing } from '../domain/association.ts';
 import type { Identity } from '../domain/identity.ts';
+import { namespaceOf } from '../domain/identity.ts';
 import type { Known, Reading } from '../domain/reading.ts';
 import { known } from '../domain/reading.ts';
 import { lastSpan } from '../domain/history.ts';
@@ -31,6 +32,7 @@ export type Findings = {
 export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal): Promise<Reading<Listing>> {
   const listing = await deps.associations.list(signal);
   if (listing.kind === 'known') {
+    deps.ledger.noteListing(listing.at, deps.longestGap);
     for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
     const ids = new Set([...listing.value.ids.values()].flat());
     findings.listed((id) => ids.has(id));
@@ -47,8 +49,12 @@ function guarded(identity: Identity, listing: Known<Listing>, deps: Deps, findin
   }
 }
 
-function everybody(listing: Listing, { ledger, pods }: Deps): ReadonlySet<Identity> {
-  return new Set([...listing.ids.keys(), ...ledger.identities(), ...pods.identities()]);
+/** Of a namespace that is not watched nothing can be said: its identities are none of this daemon's business. */
+function everybody(listing: Listing, { ledger, pods, policy }: Deps): ReadonlySet<Identity> {
+  const all = new Set([...listing.ids.keys(), ...ledger.identities(), ...pods.identities()]);
+  const { namespaces } = policy;
+  if (namespaces === undefined) return all;
+  return new Set([...all].filter((identity) => namespaces.has(namespaceOf(identity))));
 }
 
 function compare(identity: Identity, listing: Known<Listing>, deps: Deps, findings: Findings): void {

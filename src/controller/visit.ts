@@ -7,13 +7,14 @@
 
 import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
-import { after, earliest } from '../domain/time.ts';
+import { after, between, earliest } from '../domain/time.ts';
 import { lookOn } from '../decide/look.ts';
 import type { Plan } from '../decide/plan.ts';
 import { plan } from '../decide/plan.ts';
 import { wantsProof } from '../decide/proof.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
+import { LONGEST_BACKOFF } from './backoff.ts';
 import { carryOut } from './carry-out.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
@@ -36,12 +37,11 @@ export async function visit(identity: Identity, deps: Deps, signals: Signals): P
   }
   const acted = await carryOut(next, entry, deps, signals);
   const hasEnded = wasOpen && next.revocation !== undefined && !isOpen(next.revocation);
-  return acted || hasEnded
-    ? deps.clock.now()
-    : earliest(next.lookAgainAt, entry.askAgainAt, entry.look?.nextAt);
+  if (acted || hasEnded) return deps.clock.now();
+  return earliest(next.lookAgainAt, askingAt(entry, deps), entry.look?.nextAt);
 }
 
-function deliberate(identity: Identity, entry: Entry, { pods, policy, clock }: Deps): Plan {
+function deliberate(identity: Identity, entry: Entry, { pods, policy, clock, ledger }: Deps): Plan {
   const now = clock.now();
   const facts = {
     identity,
@@ -52,6 +52,7 @@ function deliberate(identity: Identity, entry: Entry, { pods, policy, clock }: D
     revocation: entry.revocation,
     attempts: entry.attempts,
     records: entry.records,
+    gaps: ledger.gaps,
   };
   return plan(facts, policy, now);
 }
@@ -59,9 +60,17 @@ function deliberate(identity: Identity, entry: Entry, { pods, policy, clock }: D
 function needsProof({ revocation, evictions }: Plan, entry: Entry, { clock, policy }: Deps): boolean {
   if (revocation === undefined) return false;
   const now = clock.now();
-  if (entry.askAgainAt !== undefined && now < entry.askAgainAt) return false;
+  if (askingAt(entry, { clock }) !== undefined) return false;
   if (wantsProof(revocation, entry.standing, evictions.length > 0, { now, policy })) return true;
   return isContradicted(revocation, entry);
+}
+
+/** After an unknown confirmation: until when nobody asks again; undefined where asking is free. */
+function askingAt({ askAgainAt }: Entry, { clock }: Pick<Deps, 'clock'>): Instant | undefined {
+  if (askAgainAt === undefined) return undefined;
+  const pause = between(clock.now(), askAgainAt);
+  // A clock that was set back must not make a pause of an hour.
+  return pause > 0 && pause <= LONGEST_BACKOFF ? askAgainAt : undefined;
 }
 
 /** The identity is listed with what it was not found to have, and later: that may refute the revocation. */

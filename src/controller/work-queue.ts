@@ -1,8 +1,14 @@
 /** A queue of keys to be looked at: deduplicating, delaying, with one worker at most on a key. */
 
 import type { Instant } from '../domain/time.ts';
-import { between, earliest } from '../domain/time.ts';
+import { after, between, earliest, latest, milliseconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
+
+/**
+ * Before a key comes back that its handler wants back: without it a handler that never waits for the world would
+ * keep timers, probes and signals from ever having their turn.
+ */
+const LEAST_PAUSE = milliseconds(1);
 
 /** Handles one key and says when to look at it again; undefined: when somebody adds it. */
 export type Handle<K> = (key: K) => Promise<Instant | undefined>;
@@ -49,19 +55,23 @@ export class WorkQueue<K> {
    */
   async run(handle: Handle<K>, workers: number, signal: AbortSignal): Promise<void> {
     const inFlight = new Set<Promise<void>>();
-    const failure = Promise.withResolvers<never>();
-    failure.promise.catch(() => {});
+    const failures: unknown[] = [];
     while (!signal.aborted) {
       this.#promote();
       while (inFlight.size < workers && this.#ready.size > 0) {
         const task = this.#handleNext(handle)
-          .catch(failure.reject)
+          .catch((error: unknown) => {
+            failures.push(error);
+            this.#wake();
+          })
           .finally(() => inFlight.delete(task));
         inFlight.add(task);
       }
-      await Promise.race([failure.promise, this.#nextChange(signal)]);
+      await this.#nextChange(signal);
+      if (failures.length > 0) break;
     }
-    await Promise.race([failure.promise, Promise.all(inFlight)]);
+    await Promise.all(inFlight);
+    if (failures.length > 0) throw failures[0];
   }
 
   async #handleNext(handle: Handle<K>): Promise<void> {
@@ -70,7 +80,7 @@ export class WorkQueue<K> {
       this.#running.add(key);
       try {
         const again = await handle(key);
-        if (again !== undefined) this.add(key, again);
+        if (again !== undefined) this.add(key, latest(again, after(this.#clock.now(), LEAST_PAUSE)));
       } finally {
         this.#running.delete(key);
         this.#wake();

@@ -4,7 +4,8 @@
  *   stage      | reading                              | next
  *   -----------+--------------------------------------+-----------------------------------
  *   any open   | unknown                              | the same: unknown clears nothing
- *   any open   | the grant, or one that it may be     | refuted
+ *   any open   | the grant, or one that it may be,    | refuted
+ *              | now or since the end that settles    |
  *   suspected  | it has ended                         | settling
  *   settling   | it has ended, read after settle time | confirmed
  *   confirmed  | no stale holder, window closed       | contained (close.ts)
@@ -54,9 +55,22 @@ export function advance(
 ): Revocation {
   if (!isOpen(revocation) || standing.kind === 'unknown') return revocation;
   if (standing.at < revocation.suspectedAt) return revocation;
-  const cause = causeOf(revocation, standing.value, history);
+  const cause = cameBack(revocation, history) ? undefined : causeOf(revocation, standing.value, history);
   if (cause === undefined) return { ...revocation, stage: 'refuted', closedAt: standing.at };
   return settled(settle({ ...revocation, cause }, history, standing.at), policy, standing.at);
+}
+
+/**
+ * The grant was in force again after the end that is settling, or what was can't be told from it: that end has not
+ * lasted. A later one has a revocation, and a settle time, of its own.
+ */
+function cameBack({ end, grant }: Revocation, { spans }: History): boolean {
+  if (end === undefined) return false;
+  const ended = spans.findLastIndex((span) => span.end?.notAfter === end.notAfter);
+  if (ended === -1) return false;
+  return spans
+    .slice(ended + 1)
+    .some((span) => grant === undefined || span.grant === undefined || isSameGrant(span.grant, grant));
 }
 
 /** Why the grant of the revocation is not in force now; undefined where it is, or where that can't be told. */
@@ -83,6 +97,8 @@ function settle(revocation: Revocation, history: History, at: Instant): Revocati
 function settled(revocation: Revocation, policy: Policy, at: Instant): Revocation {
   const { stage, settlingSince } = revocation;
   if (stage !== 'settling' || settlingSince === undefined) return revocation;
+  // The clock was set back: the time begins anew, as nobody knows how much of it has passed.
+  if (at < settlingSince) return { ...revocation, settlingSince: at };
   if (at < after(settlingSince, policy.settleTime)) return revocation;
   return { ...revocation, stage: 'confirmed', confirmedAt: at };
 }

@@ -1,9 +1,10 @@
 /** Judgement: what is to happen to one holder, and why. The decision table of docs/verdicts.md, in its order. */
 
-import type { Association, Standing } from '../domain/association.ts';
+import type { Association, AssociationId, Standing } from '../domain/association.ts';
 import { unchangedSince } from '../domain/association.ts';
 import { isSameGrant } from '../domain/grant.ts';
-import type { End, History } from '../domain/history.ts';
+import type { AssociationHint } from '../domain/hint.ts';
+import type { End, Gap, History } from '../domain/history.ts';
 import { lastSpan } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Attempt } from '../domain/outcome.ts';
@@ -29,6 +30,8 @@ export type HolderFacts = {
   readonly history: History;
   readonly revocation: Revocation | undefined;
   readonly attempt: Attempt | undefined;
+  readonly records: readonly AssociationHint[];
+  readonly gaps: readonly Gap[];
 };
 
 /** The verdict on one holder. Pure: the same facts, policy and instant give the same verdict. */
@@ -56,7 +59,7 @@ type Stale = {
 /** A grant is in force: is it the only one that the holder can have been given? */
 function comparedWith(
   association: Association,
-  { holder, history }: HolderFacts,
+  { holder, history, gaps }: HolderFacts,
   policy: Policy,
 ): Stale | Verdict {
   const from = before(holder.start, policy.consistencyWindow);
@@ -69,7 +72,8 @@ function comparedWith(
     const bound = after(other.end.notAfter, policy.consistencyWindow);
     return { kind: 'stale', reason: 'superseded', end: other.end, bound };
   }
-  const isComplete = history.completeFrom !== undefined && history.completeFrom <= from;
+  const isBlind = gaps.some((gap) => gap.from < unchangedSince(association) && from < gap.until);
+  const isComplete = history.completeFrom !== undefined && history.completeFrom <= from && !isBlind;
   if (!isComplete || earlier.some(({ grant }) => grant === undefined)) {
     return { kind: 'undecided', reason: 'history-unknown' };
   }
@@ -82,12 +86,33 @@ function comparedWith(
  * of pods whose template spells the token volume out by hand, started a settle time later, would be taken for
  * stale as well.
  */
-function withoutGrant({ holder, history }: HolderFacts, policy: Policy): Stale | Verdict {
+function withoutGrant(facts: HolderFacts, policy: Policy): Stale | Verdict {
+  const { holder, history } = facts;
   const end = lastSpan(history)?.end;
   const bound = end === undefined ? history.absentSince : after(end.notAfter, policy.consistencyWindow);
   if (bound === undefined) return { kind: 'undecided', reason: 'reading-unknown' };
-  if (holder.start >= bound) return { kind: 'keep', reason: 'no-grant-since-start' };
-  return { kind: 'stale', reason: 'deleted', end, bound };
+  if (holder.start < bound) return { kind: 'stale', reason: 'deleted', end, bound };
+  if (mayHaveBeenMissed(facts, policy)) return { kind: 'undecided', reason: 'history-unknown' };
+  return { kind: 'keep', reason: 'no-grant-since-start' };
+}
+
+/**
+ * An association that nobody saw may have been in force when the holder started: it started while no List was
+ * read, or a record tells of an association that no List has shown. That is no reason to evict; whoever forges
+ * such a record gains that the pod is looked at by a person.
+ */
+function mayHaveBeenMissed({ holder, history, records, gaps }: HolderFacts, policy: Policy): boolean {
+  const from = before(holder.start, policy.consistencyWindow);
+  if (gaps.some((gap) => gap.from < holder.start && from < gap.until)) return true;
+  const until = after(holder.start, policy.consistencyWindow);
+  const isSeen = (id: AssociationId | undefined): boolean => history.spans.some((span) => span.id === id);
+  return records.some(
+    ({ action, association, evidence }) =>
+      action === 'created' &&
+      !isSeen(association) &&
+      evidence.at <= until &&
+      evidence.at >= (history.absentSince ?? until),
+  );
 }
 
 /** The holder is stale: it goes, unless it must not be touched, is going already, or its time has not come. */

@@ -5,7 +5,7 @@ import { exposureState } from '../domain/exposure.ts';
 import type { Grant } from '../domain/grant.ts';
 import { isSameGrant } from '../domain/grant.ts';
 import type { AssociationHint } from '../domain/hint.ts';
-import type { History } from '../domain/history.ts';
+import type { Gap, History } from '../domain/history.ts';
 import { lastEnded } from '../domain/history.ts';
 import type { Holder, PodUid } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
@@ -33,6 +33,8 @@ export type IdentityFacts = {
   readonly attempts: ReadonlyMap<PodUid, Attempt>;
   /** What CloudTrail records say of the identity. They tell who and when; nothing is decided by them. */
   readonly records: readonly AssociationHint[];
+  /** When no List was read. */
+  readonly gaps: readonly Gap[];
 };
 
 export type Judged = { readonly holder: Holder; readonly verdict: Verdict };
@@ -59,9 +61,14 @@ export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
   return {
     revocation,
     judged,
-    evictions: judged.filter(({ verdict }) => verdict.kind === 'evict'),
+    evictions: judged.filter((each) => isDue(each, facts)),
     lookAgainAt: lookAgain(revocation, judged, policy, now),
   };
+}
+
+/** What dry-run withheld once is due for ever, and is no reason to ask EKS again. */
+function isDue({ holder, verdict }: Judged, { attempts }: IdentityFacts): boolean {
+  return verdict.kind === 'evict' && attempts.get(holder.uid)?.kind !== 'withheld';
 }
 
 export function countExposed(judged: readonly Judged[]): number {
@@ -82,11 +89,8 @@ function verdictOn(
   { policy, now }: Setting,
 ): Verdict {
   const attempt = facts.attempts.get(holder.uid);
-  return judge(
-    { holder, standing: facts.standing, history: facts.history, revocation, attempt },
-    policy,
-    now,
-  );
+  const { standing, history, records, gaps } = facts;
+  return judge({ holder, standing, history, revocation, attempt, records, gaps }, policy, now);
 }
 
 /** A reading that nobody had suspected anything before has shown an end that no revocation covers: one is opened. */
@@ -146,9 +150,12 @@ function lookAgain(
   policy: Policy,
   now: Instant,
 ): Instant | undefined {
-  const waits = judged.map(({ verdict }) => (verdict.kind === 'wait' ? verdict.until : undefined));
-  const next = revocation === undefined ? undefined : nextStageAt(revocation, policy);
-  return earliest(...[...waits, next].filter((at) => at === undefined || at > now));
+  let found = revocation === undefined ? undefined : nextStageAt(revocation, policy);
+  if (found !== undefined && found <= now) found = undefined;
+  for (const { verdict } of judged) {
+    if (verdict.kind === 'wait' && (verdict.until ?? now) > now) found = earliest(found, verdict.until);
+  }
+  return found;
 }
 
 function nextStageAt(revocation: Revocation, policy: Policy): Instant | undefined {

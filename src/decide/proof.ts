@@ -19,7 +19,8 @@ export const PROOF_LIFE = seconds(10);
 export function isProof(standing: Reading<Standing>, revocation: Revocation, now: Instant): boolean {
   if (standing.kind === 'unknown') return false;
   if (causeOf(revocation, standing.value, NO_HISTORY) === undefined) return false;
-  return standing.at >= revocation.suspectedAt && between(standing.at, now) < PROOF_LIFE;
+  const age = between(standing.at, now);
+  return standing.at >= revocation.suspectedAt && age >= 0 && age < PROOF_LIFE;
 }
 
 /** Whether the stage can't go on, or the eviction that is due can't be made, without a new confirmation. */

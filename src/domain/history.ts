@@ -35,6 +35,9 @@ export type History = {
   readonly completeFrom: Instant | undefined;
 };
 
+/** A time in which no List was read: associations may have come and gone. */
+export type Gap = { readonly from: Instant; readonly until: Instant };
+
 export const NO_HISTORY: History = { spans: [], absentSince: undefined, completeFrom: undefined };
 
 /** The span in force now, as far as is known. */

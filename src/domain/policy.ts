@@ -9,6 +9,8 @@ export type Policy = {
   readonly consistencyWindow: Duration;
   /** Holders in these namespaces are only reported. */
   readonly protectedNamespaces: ReadonlySet<string>;
+  /** Only these are watched and acted on; undefined: all. */
+  readonly namespaces: ReadonlySet<string> | undefined;
   /** The daemon's own pod, where it runs in one. */
   readonly ownPod: { readonly namespace: string; readonly name: string } | undefined;
 };

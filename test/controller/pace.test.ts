@@ -60,6 +60,25 @@ test('never more than burst + rate * time, whenever it is asked', async () => {
   );
 });
 
+test('a clock that was set back by an hour keeps nobody waiting for an hour', async () => {
+  let now = at(0);
+  const slept: number[] = [];
+  const clock = {
+    now: () => now,
+    sleep: (duration: number) => {
+      slept.push(duration);
+      return Promise.resolve();
+    },
+  };
+  const pace = new Pace(clock, { rate: 1, burst: 1 });
+  await pace.take(NEVER);
+  await pace.take(NEVER);
+  now = at(-3600);
+  assert.equal(pace.tryTake(), false);
+  await pace.take(NEVER);
+  assert.deepEqual(slept, [1000, 2000]);
+});
+
 test('who is told to stop while it waits leaves', async () => {
   const clock = new SteppedClock(at(0));
   const pace = new Pace(clock, { rate: 0.1, burst: 1 });

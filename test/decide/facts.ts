@@ -18,6 +18,7 @@ export function facts(more: Partial<IdentityFacts> = {}): IdentityFacts {
     revocation: confirmed(),
     attempts: new Map(),
     records: [],
+    gaps: [],
     ...more,
   };
 }

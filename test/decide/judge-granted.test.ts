@@ -69,6 +69,26 @@ const ROWS: readonly Row[] = [
     expected: { kind: 'keep', reason: 'current' },
   },
   {
+    name: 'nobody looked for a while since the pod started: not known',
+    facts: {
+      holder: holder({ start: at(-20) }),
+      standing: granted({ createdAt: at(5), modifiedAt: at(5) }),
+      history: history({ spans: [span({ since: at(5) })], completeFrom: at(-100) }),
+      gaps: [{ from: at(-10), until: at(3) }],
+    },
+    expected: { kind: 'undecided', reason: 'history-unknown' },
+  },
+  {
+    name: 'nobody looked for a while after the grant had come: it does not matter',
+    facts: {
+      holder: holder({ start: at(-20) }),
+      standing: granted({ createdAt: at(-25), modifiedAt: at(-25) }),
+      history: history({ spans: [span({ since: at(-25) })], completeFrom: at(-100) }),
+      gaps: [{ from: at(-10), until: at(3) }],
+    },
+    expected: { kind: 'keep', reason: 'current' },
+  },
+  {
     name: 'an earlier association was listed but its grant never read: not known',
     facts: {
       standing: granted({ createdAt: at(5), modifiedAt: at(5) }),

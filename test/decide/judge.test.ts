@@ -3,13 +3,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from '../../src/decide/judge.ts';
+import { associationId } from '../../src/domain/association.ts';
 import { unknown } from '../../src/domain/reading.ts';
 import { seconds } from '../../src/domain/time.ts';
-import { at, history, holder, policy, revocation } from '../support/builders.ts';
+import { at, endedHistory, history, holder, policy, revocation } from '../support/builders.ts';
+import { recordOf } from '../support/fake-channel.ts';
 import type { Row } from './judging.ts';
 import { granted, STALE, testRows } from './judging.ts';
 
 const UNREACHABLE = unknown('unreachable', 'no answer', at(15));
+
+const UNSEEN = recordOf({ action: 'created', association: associationId('a-unseen00000000000'), at: at(90) });
 
 const ROWS: readonly Row[] = [
   {
@@ -57,6 +61,57 @@ const ROWS: readonly Row[] = [
     name: 'the pod started well after the end and the window: its token is good for nothing, it is kept',
     facts: { holder: holder({ start: at(30) }) },
     now: at(60),
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+  {
+    name: 'the pod started while nobody looked: what it was given is not known',
+    facts: { holder: holder({ start: at(100) }), gaps: [{ from: at(80), until: at(120) }] },
+    now: at(200),
+    expected: { kind: 'undecided', reason: 'history-unknown' },
+  },
+  {
+    name: 'the pod started within the window after nobody looked: not known either',
+    facts: { holder: holder({ start: at(149) }), gaps: [{ from: at(80), until: at(120) }] },
+    now: at(200),
+    expected: { kind: 'undecided', reason: 'history-unknown' },
+  },
+  {
+    name: 'the pod started before and after somebody looked again: kept',
+    facts: { holder: holder({ start: at(150) }), gaps: [{ from: at(80), until: at(120) }] },
+    now: at(200),
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+  {
+    name: 'a record tells of an association that was never seen, from before the pod started: not known',
+    facts: { holder: holder({ start: at(100) }), records: [UNSEEN] },
+    now: at(200),
+    expected: { kind: 'undecided', reason: 'history-unknown' },
+  },
+  {
+    name: 'the record is of a time long after the pod started: it does not concern it',
+    facts: { holder: holder({ start: at(40) }), records: [UNSEEN] },
+    now: at(200),
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+  {
+    name: 'the record is of the association that was seen: nothing new',
+    facts: {
+      holder: holder({ start: at(100) }),
+      records: [
+        recordOf({ action: 'created', association: associationId('a-0123456789abcdefg'), at: at(90) }),
+      ],
+    },
+    now: at(200),
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+  {
+    name: 'a record of a creation and no date of the absence: the record does not matter',
+    facts: {
+      history: history({ spans: endedHistory().spans }),
+      holder: holder({ start: at(100) }),
+      records: [UNSEEN],
+    },
+    now: at(200),
     expected: { kind: 'keep', reason: 'no-grant-since-start' },
   },
   {

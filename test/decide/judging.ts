@@ -24,6 +24,8 @@ export const STALE: HolderFacts = {
   history: endedHistory(),
   revocation: confirmed(),
   attempt: undefined,
+  records: [],
+  gaps: [],
 };
 
 export type Row = {

@@ -6,6 +6,7 @@ import { advance, suspect } from '../../src/decide/advance.ts';
 import { close, windowCloses } from '../../src/decide/close.ts';
 import { isProof, PROOF_LIFE, wantsProof } from '../../src/decide/proof.ts';
 import type { Standing } from '../../src/domain/association.ts';
+import { associationId } from '../../src/domain/association.ts';
 import { lastEnded, NO_HISTORY } from '../../src/domain/history.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
@@ -19,6 +20,7 @@ import {
   confirmed,
   endedHistory,
   grant,
+  history,
   identity,
   policy,
   revocation,
@@ -108,6 +110,32 @@ test('a confirmation that shows another grant goes on, with another cause', () =
 test('a grant that was never read can not be told from the one in force: refuted', () => {
   const unread = revocation({ grant: undefined });
   assert.equal(advance(unread, granted(at(20)), NO_HISTORY, policy()).stage, 'refuted');
+});
+
+test('the grant came back and ended again: the end that settled is refuted', () => {
+  const [first] = endedHistory().spans;
+  assert.ok(first !== undefined);
+  const again = {
+    ...first,
+    id: associationId('a-again000000000000'),
+    end: { notBefore: at(18), notAfter: at(20) },
+  };
+  const back = history({ spans: [first, again] });
+  for (const open of [confirmed(), { ...SETTLING, end: first.end }]) {
+    assert.equal(advance(open, none(at(20)), back, policy()).stage, 'refuted');
+  }
+  const other = history({ spans: [first, { ...again, grant: grant('other') }] });
+  assert.equal(advance(confirmed(), none(at(20)), other, policy()).stage, 'confirmed');
+  assert.equal(
+    advance(confirmed({ end: { notBefore: undefined, notAfter: at(7) } }), none(at(20)), back, policy())
+      .stage,
+    'confirmed',
+  );
+});
+
+test('a clock that was set back: the settle time begins anew', () => {
+  const late = revocation({ stage: 'settling', settlingSince: at(100), suspectedAt: at(-1) });
+  assert.equal(onwards(late, none(at(10))).settlingSince, at(10));
 });
 
 test('invariant 7: what is closed stays as it is', () => {

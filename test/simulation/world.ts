@@ -24,6 +24,15 @@ export type Settings = {
   readonly burst?: number;
 };
 
+/** Numbers in [0, 1) that are the same in each run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
 /** One EKS, one cluster, and a daemon that can be killed and started again at any moment. */
 export class World implements AsyncDisposable {
   readonly clock = new SteppedClock(at(0));
@@ -35,6 +44,7 @@ export class World implements AsyncDisposable {
   readonly cluster: FakeCluster;
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
+  readonly #random = seeded(1);
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #deps: Deps | undefined;
@@ -60,7 +70,7 @@ export class World implements AsyncDisposable {
     this.#stop = new AbortController();
     this.#deps = {
       clock: this.clock,
-      random: () => 0,
+      random: this.#random,
       associations: this.eks,
       pods: this.cluster,
       evictor: this.cluster,
@@ -72,6 +82,7 @@ export class World implements AsyncDisposable {
       pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),
       policy: policy(this.#settings.policy),
       mode: this.#settings.mode ?? 'enforce',
+      longestGap: milliseconds(Math.max(3 * (this.#settings.pollInterval ?? seconds(30)), minutes(2))),
     };
     this.#daemon = new Daemon(this.#deps, {
       pollInterval: this.#settings.pollInterval ?? seconds(30),

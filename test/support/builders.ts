@@ -121,6 +121,7 @@ export function policy(more: Partial<Policy> = {}): Policy {
     settleTime: seconds(15),
     consistencyWindow: seconds(30),
     protectedNamespaces: new Set(['kube-system']),
+    namespaces: undefined,
     ownPod: { namespace: 'pod-identity-revoker', name: 'pod-identity-revoker-0' },
     ...more,
   };

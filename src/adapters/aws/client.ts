@@ -12,7 +12,7 @@ export type Timeouts = Required<
   Pick<NodeHttpHandlerOptions, 'connectionTimeout' | 'requestTimeout' | 'socketTimeout'>
 >;
 
-const EKS_TIMEOUTS: Timeouts = { connectionTimeout: 2_000, requestTimeout: 5_000, socketTimeout: 5_000 };
+const EKS_TIMEOUTS: Timeouts = { connectionTimeout: 1_500, requestTimeout: 2_500, socketTimeout: 2_500 };
 
 /** A confirmation is worth nothing after 10 s, so that more attempts would only answer too late. */
 const MAX_ATTEMPTS = 3;

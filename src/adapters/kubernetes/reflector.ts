@@ -155,7 +155,9 @@ export class Reflector {
       case 'closed':
         return this.#failures <= 1 ? seconds(0) : this.#pause(LONGEST_PAUSE_AFTER_CLOSE);
       case 'silent':
+        // A watch that says nothing, not even a bookmark, may be open to nobody: only a list shows what is true.
         this.mended.silences++;
+        this.#version = undefined;
         return seconds(0);
       case 'broken':
         return this.#resume(end.detail);

@@ -38,6 +38,8 @@ const USUAL_PAGE = 500;
 const SHORTEST_GOOD_WATCH = seconds(5);
 /** After so many failures in a row the version itself is doubted. */
 const FAILURES_BEFORE_RELIST = 5;
+/** After so many watches in a row that said nothing, not even a bookmark, only a list shows what is true. */
+const SILENCES_BEFORE_RELIST = 2;
 const LONGEST_PAUSE = seconds(30);
 const LONGEST_PAUSE_AFTER_CLOSE = seconds(2);
 
@@ -55,6 +57,8 @@ export class Reflector {
   #isRefused = false;
   /** In a row, without any progress between them. */
   #failures = 0;
+  /** Watches in a row that fell silent without a line. */
+  #silent = 0;
 
   constructor(deps: ReflectorDeps, options: ReflectorOptions) {
     this.#deps = deps;
@@ -128,7 +132,11 @@ export class Reflector {
         serverTimeout: seconds(Math.floor(300 + 300 * random())),
         silenceLimit: this.#options.silenceLimit,
         heard: () => {
+          const isOpening = openedAt === undefined;
           openedAt ??= clock.now();
+          // After a silence the opening of a watch shows that something answers, not that it still tells anything.
+          if (isOpening && this.#silent > 0) return;
+          if (!isOpening) this.#silent = 0;
           this.#heard(clock.now());
         },
         event: (event) => this.#apply(event, listener),
@@ -155,9 +163,9 @@ export class Reflector {
       case 'closed':
         return this.#failures <= 1 ? seconds(0) : this.#pause(LONGEST_PAUSE_AFTER_CLOSE);
       case 'silent':
-        // A watch that says nothing, not even a bookmark, may be open to nobody: only a list shows what is true.
         this.mended.silences++;
-        this.#version = undefined;
+        this.#silent++;
+        if (this.#silent >= SILENCES_BEFORE_RELIST) this.#version = undefined;
         return seconds(0);
       case 'broken':
         return this.#resume(end.detail);

@@ -102,6 +102,21 @@ test('silence for 90 s, half-open, is answered with a new watch; a bookmark coun
   assert.equal(world.lists().length, 1);
 });
 
+test('watches that open and never say a word do not keep the view fresh, and are answered with a list', async (t) => {
+  const world = await watching(t, listing([pod('a')]));
+  const { clock, view } = world;
+  const start = clock.now();
+  await until(() => world.watches.length === 1 && clock.pending === 1);
+  await clock.advance(seconds(90));
+  await until(() => world.watches.length === 2 && clock.pending === 1);
+  assert.deepEqual(view.freshness(), { kind: 'synced', asOf: start });
+  assert.equal(world.lists().length, 1);
+  await clock.advance(seconds(90));
+  await until(() => world.watches.length === 3 && clock.pending === 1);
+  assert.equal(world.lists().length, 2);
+  assert.deepEqual(view.freshness(), { kind: 'synced', asOf: start + 180_000 });
+});
+
 for (const [what, line] of [
   ['no JSON', 'garbage'],
   ['no event', '{"kind":"PodList","items":[]}'],

@@ -94,8 +94,8 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
     'LookupEvents',
   ],
   'aws_requests_total code': STATUS,
-  'kubernetes_requests_total verb': ['list', 'watch', 'create', 'patch'],
-  'kubernetes_requests_total resource': ['pods', 'pods/eviction', 'events'],
+  'kubernetes_requests_total verb': ['list', 'watch', 'get', 'create', 'update', 'patch'],
+  'kubernetes_requests_total resource': ['pods', 'pods/eviction', 'events', 'configmaps'],
   'kubernetes_requests_total code': STATUS,
   'build_info version': ['the version of the daemon'],
 };

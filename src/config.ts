@@ -108,7 +108,7 @@ export const SETTINGS = {
   REVOKER_NAMESPACE: {
     parse: optional(namespaceName),
     fallback: '',
-    help: "The daemon's own namespace, from the downward API. Empty outside a pod.",
+    help: "The daemon's own namespace, from the downward API, where it keeps its ledger (the ConfigMap pod-identity-revoker-ledger). Empty, as outside a pod: nothing is remembered over a restart.",
   },
   REVOKER_POD_NAME: {
     parse: optional(podName),
@@ -156,6 +156,8 @@ export type Config = {
   /** Undefined: all. */
   readonly namespaces: readonly string[] | undefined;
   readonly podLabels: readonly string[];
+  /** Where the ledger is kept; undefined: nowhere. */
+  readonly ownNamespace: string | undefined;
   readonly ownPod: { readonly namespace: string; readonly name: string } | undefined;
   readonly listen: Address;
   readonly statusListen: Address;
@@ -226,6 +228,7 @@ function configOf(values: Values): Config {
     protectedNamespaces: values.REVOKER_PROTECTED_NAMESPACES,
     namespaces: values.REVOKER_NAMESPACES.length === 0 ? undefined : values.REVOKER_NAMESPACES,
     podLabels: values.REVOKER_POD_LABELS,
+    ownNamespace: namespace,
     ownPod: namespace === undefined || name === undefined ? undefined : { namespace, name },
     listen: values.REVOKER_LISTEN,
     statusListen: values.REVOKER_STATUS_LISTEN,

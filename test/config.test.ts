@@ -65,6 +65,7 @@ test('everything that is given is read', () => {
     protectedNamespaces: [],
     namespaces: ['team-a', 'team-b'],
     podLabels: ['app', 'dominodatalab.com/project-name'],
+    ownNamespace: 'platform',
     ownPod: { namespace: 'platform', name: 'revoker-0' },
     listen: { host: '::', port: 0 },
     statusListen: { host: 'localhost', port: 9000 },

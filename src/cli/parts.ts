@@ -12,6 +12,7 @@ import { connect } from '../adapters/kubernetes/connection.ts';
 import { CredentialsError, KubernetesConfigError } from '../adapters/kubernetes/connection-error.ts';
 import { PodEvents } from '../adapters/kubernetes/events.ts';
 import { kubernetesEvictor } from '../adapters/kubernetes/evictor.ts';
+import { kubernetesLedgerStore } from '../adapters/kubernetes/ledger-store.ts';
 import { PodView } from '../adapters/kubernetes/pod-view.ts';
 import { fanOut } from '../adapters/report/fan-out.ts';
 import { createLogger, logReporter } from '../adapters/report/log.ts';
@@ -23,10 +24,13 @@ import { Ledger } from '../controller/ledger.ts';
 import { Pace } from '../controller/pace.ts';
 import type { Duration } from '../domain/time.ts';
 import { milliseconds, minutes } from '../domain/time.ts';
+import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { version } from './version.ts';
+
+const LEDGER_NAME = 'pod-identity-revoker-ledger';
 
 export type Basics = {
   readonly clock: Clock;
@@ -82,6 +86,7 @@ export function buildDeps(
     evictor: kubernetesEvictor(client, instance),
     reporter: fanOut([logReporter(logger), metrics.reporter, events]),
     ledger,
+    ledgerStore: ledgerStoreOf(config, basics, client),
     channels: channelsOf(config, basics, ledger, resources),
     ...confirmationPaces(clock, config.confirmRate),
     pace: new Pace(clock, { rate: config.evictionRate, burst: config.evictionBurst }),
@@ -95,6 +100,16 @@ export function buildDeps(
     mode: config.mode,
     longestGap: longestGap(config.pollInterval),
   };
+}
+
+/** Outside a pod there is no namespace of its own to keep anything in. */
+function ledgerStoreOf(
+  { ownNamespace }: Config,
+  { clock }: Basics,
+  client: KubernetesClient,
+): LedgerStore | undefined {
+  if (ownNamespace === undefined) return undefined;
+  return kubernetesLedgerStore(client, { namespace: ownNamespace, name: LEDGER_NAME, clock });
 }
 
 /** Three polls, or two minutes: a List that fails once or twice has missed nothing that the next does not show. */

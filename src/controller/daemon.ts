@@ -8,6 +8,7 @@ import type { RecordChannel } from '../ports/channel.ts';
 import { backoff } from './backoff.ts';
 import type { Deps, Signals } from './deps.ts';
 import { Describer } from './describer.ts';
+import { Keeper } from './keeper.ts';
 import type { Heard } from './listen.ts';
 import { Listener } from './listen.ts';
 import { Pace } from './pace.ts';
@@ -35,6 +36,7 @@ export class Daemon {
   readonly #deps: Deps;
   readonly #queue: WorkQueue<Identity>;
   readonly #listeners: readonly (readonly [RecordChannel, Listener])[];
+  readonly #keeper: Keeper | undefined;
   readonly #failures = new Map<Identity, number>();
 
   constructor(deps: Deps, timing: Timing) {
@@ -46,6 +48,7 @@ export class Daemon {
       interval: timing.pollInterval,
       onRead: add,
     });
+    this.#keeper = deps.ledgerStore === undefined ? undefined : new Keeper(deps, deps.ledgerStore, add);
     const describe = this.describer.want.bind(this.describer);
     this.sweeper = new Sweeper(deps, timing.pollInterval, {
       visit: add,
@@ -62,7 +65,7 @@ export class Daemon {
   }
 
   /**
-   * Pods, sweeps, describes and visits, and the channels after the first sweep, until `stopping` is aborted;
+   * The ledger of the daemon before, pods, sweeps, describes and visits, and the channels after the first sweep, until `stopping` is aborted;
    * then nothing new is taken up, evictions in flight are heard out for DRAIN_TIME at most, and the run is
    * fulfilled. A loop that fails ends the run with its error.
    */
@@ -93,11 +96,18 @@ export class Daemon {
     };
     return [
       pods.run(listener, stopping),
-      this.sweeper.run(stopping),
+      this.#sweeps(stopping),
+      this.#keeper?.run(signals) ?? Promise.resolve(),
       this.describer.run(stopping),
       this.#queue.run((identity) => this.#visit(identity, signals), WORKERS, stopping),
       ...this.#listeners.map(([channel, ears]) => this.#listen(channel, ears, stopping)),
     ];
+  }
+
+  /** What was known before is known again before anything is compared with it. */
+  async #sweeps(stopping: AbortSignal): Promise<void> {
+    await this.#keeper?.restore(stopping);
+    await this.sweeper.run(stopping);
   }
 
   /** What a record is about can be told only when the identities are known. */

@@ -7,6 +7,7 @@ import type { Associations } from '../ports/associations.ts';
 import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Evictor } from '../ports/evictor.ts';
+import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { Pods } from '../ports/pods.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Ledger } from './ledger.ts';
@@ -27,6 +28,8 @@ export type Deps = {
   /** Of looks that hints ask for, so that a flood of hints leaves the confirmations to those who need them. */
   readonly lookPace: Pace;
   readonly channels: readonly RecordChannel[];
+  /** Undefined: nothing outlives the process. */
+  readonly ledgerStore: LedgerStore | undefined;
   readonly policy: Policy;
   /** Between two Lists, at the most, for nothing to have been missed in between. */
   readonly longestGap: Duration;

@@ -89,6 +89,8 @@ export class Ledger {
   noteListing(at: Instant, longestGap: Duration): void {
     this.#listedSince ??= at;
     const last = this.#lastListedAt ?? at;
+    // A ledger that is read late is of a time before the Lists that were.
+    if (at < last) return;
     if (between(last, at) > longestGap)
       this.#gaps = [...this.#gaps, { from: last, until: at }].slice(-GAPS_KEPT);
     this.#lastListedAt = at;

@@ -18,7 +18,7 @@ export type Report =
   | {
       /** A reading came back known after it was not, or turned unknown, or is unknown for another reason. */
       readonly kind: 'reading';
-      readonly of: 'list' | 'describe' | 'confirmation' | Channel;
+      readonly of: 'list' | 'describe' | 'confirmation' | 'ledger' | Channel;
       readonly subject: string;
       readonly reading: Reading<unknown>;
     }

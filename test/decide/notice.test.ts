@@ -36,6 +36,7 @@ const ROWS: readonly Row[] = [
   ['listed under another id', [OTHER], READ, GRANTED, true, 'unread'],
   ['listed under the old and a new id', [ID, OTHER], READ, GRANTED, true, 'unread'],
   ['listed again after an end', [OTHER], endedHistory(), NONE, true, 'unread'],
+  ['listed as before, but read by another daemon only', [ID], READ, NOT_READ, true, 'unread'],
   ['gone', [], READ, GRANTED, true, 'absent'],
   ['gone, without holders', [], READ, GRANTED, false, 'absent'],
   ['gone before its grant was read', [], LISTED_ONLY, NOT_READ, false, 'absent'],

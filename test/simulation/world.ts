@@ -8,6 +8,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { Mode, Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
+import type { LedgerStore } from '../../src/ports/ledger-store.ts';
 import type { RecordChannel } from '../../src/ports/channel.ts';
 import { at, policy } from '../support/builders.ts';
 import { FakeChannel } from '../support/fake-channel.ts';
@@ -41,6 +42,8 @@ export class World implements AsyncDisposable {
   readonly reports: Report[] = [];
   /** The channels that the next daemon listens to. */
   channels: readonly RecordChannel[] = [];
+  /** Where the next daemon keeps its ledger; undefined: nowhere. */
+  ledgerStore: LedgerStore | undefined;
   readonly cluster: FakeCluster;
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
@@ -77,6 +80,7 @@ export class World implements AsyncDisposable {
       reporter: { report: (report) => this.reports.push(report) },
       ledger: new Ledger(),
       channels: this.channels,
+      ledgerStore: this.ledgerStore,
       confirmPace: new Pace(this.clock, { rate: 20, burst: 40 }),
       lookPace: new Pace(this.clock, { rate: 5, burst: 40 }),
       pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),

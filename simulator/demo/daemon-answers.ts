@@ -11,6 +11,14 @@ export type JudgedPod = {
   readonly reason: string;
 };
 
+/** A revocation as the status API tells it; what it does not know is empty. */
+export type ToldRevocation = {
+  readonly identity: string;
+  readonly source: string;
+  readonly heardBy: string;
+  readonly actor: string;
+};
+
 /** Addresses as `host:port`. */
 export type Addresses = { readonly listen: string; readonly statusListen: string };
 
@@ -28,14 +36,22 @@ export class DaemonAnswers {
   }
 
   async holders(signal: AbortSignal): Promise<readonly JudgedPod[]> {
-    const body: unknown = await (
-      await this.#get(`${this.addresses.statusListen}/api/v1/holders`, signal)
-    ).json();
-    return listAt(body, 'holders').filter(isRecord).map(judgedPod);
+    return listAt(await this.#document('holders', signal), 'holders')
+      .filter(isRecord)
+      .map(judgedPod);
+  }
+
+  async revocations(signal: AbortSignal): Promise<readonly ToldRevocation[]> {
+    const body = await this.#document('revocations', signal);
+    return listAt(body, 'revocations').filter(isRecord).map(toldRevocation);
   }
 
   async metrics(signal: AbortSignal): Promise<readonly Sample[]> {
     return parseSamples(await (await this.#get(`${this.addresses.listen}/metrics`, signal)).text());
+  }
+
+  async #document(name: string, signal: AbortSignal): Promise<unknown> {
+    return (await this.#get(`${this.addresses.statusListen}/api/v1/${name}`, signal)).json();
   }
 
   async #get(place: string, signal: AbortSignal): Promise<Response> {
@@ -52,5 +68,15 @@ function judgedPod(holder: unknown): JudgedPod {
     identity: field('identity'),
     verdict: field('verdict'),
     reason: field('reason'),
+  };
+}
+
+function toldRevocation(revocation: unknown): ToldRevocation {
+  const field = (...path: readonly string[]): string => textAt(revocation, ...path) ?? '';
+  return {
+    identity: field('identity'),
+    source: field('source'),
+    heardBy: field('evidence', 'heardBy'),
+    actor: field('evidence', 'actor', 'arn'),
   };
 }

@@ -2,26 +2,30 @@
 
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Simulator } from '../simulator.ts';
+import type { SimulatorWithQueue } from '../simulator.ts';
 import type { DaemonCommand } from './daemon-process.ts';
 import { REPORTED_LABELS } from './pod-facts.ts';
 
-/** Shorter than the defaults, so that nobody waits long. Seconds. */
-export const TIMES = { poll: 2, settle: 5, window: 10 } as const;
+/**
+ * Seconds. Settle time and window are shorter than the defaults, so that nobody waits long; the poll interval is
+ * the default, and so long that a poll has no part in the story.
+ */
+export const TIMES = { poll: 30, settle: 5, window: 10 } as const;
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-export function daemonCommand(simulator: Simulator): DaemonCommand {
+export function daemonCommand(simulator: SimulatorWithQueue): DaemonCommand {
   return {
     command: process.execPath,
     args: [MAIN, 'run'],
-    env: { ...inherited('PATH', 'HOME'), ...simulator.env(), ...settings(simulator.clusterName) },
+    env: { ...inherited('PATH', 'HOME'), ...simulator.env(), ...settings(simulator) },
   };
 }
 
-function settings(clusterName: string): Record<string, string> {
+function settings({ clusterName, queueUrl }: SimulatorWithQueue): Record<string, string> {
   return {
     REVOKER_CLUSTER_NAME: clusterName,
+    REVOKER_QUEUE_URL: queueUrl,
     REVOKER_POLL_INTERVAL: `${TIMES.poll}s`,
     REVOKER_SETTLE_TIME: `${TIMES.settle}s`,
     REVOKER_CONSISTENCY_WINDOW: `${TIMES.window}s`,

@@ -3,19 +3,21 @@
 import { DeletePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import type { Simulator } from '../simulator.ts';
 
+/** Somebody else than the daemon, so that it can be seen whom the records name. */
+export const OPERATOR = {
+  accessKeyId: 'AKIAOPERATOR',
+  arn: 'arn:aws:sts::111122223333:assumed-role/platform-admin/alice',
+} as const;
+
 export async function deleteAssociation(
   simulator: Simulator,
   associationId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const env = simulator.env();
   const client = new EKSClient({
     region: simulator.region,
     endpoint: simulator.eks.url,
-    credentials: {
-      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-    },
+    credentials: { accessKeyId: OPERATOR.accessKeyId, secretAccessKey: 'simulated-secret' },
   });
   const { clusterName } = simulator;
   try {

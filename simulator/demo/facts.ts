@@ -4,7 +4,7 @@ import type { Operation } from '../aws/call.ts';
 import { textAt } from '../kubernetes/object.ts';
 import type { RecordedRequest } from '../kubernetes/requests.ts';
 import { resourceText } from '../kubernetes/requests.ts';
-import type { DaemonAnswers, JudgedPod } from './daemon-answers.ts';
+import type { DaemonAnswers, JudgedPod, ToldRevocation } from './daemon-answers.ts';
 import type { Containment } from './observation.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { Sample } from './samples.ts';
@@ -30,6 +30,9 @@ export type Facts = {
   readonly lastWriteAt: number;
   /** Calls to EKS that are no reads. */
   readonly eksWrites: readonly Operation[];
+  /** Full Lists from the deletion to the containment. */
+  readonly polls: number;
+  readonly revocations: readonly ToldRevocation[];
   /** The pods' uids of all Events with the reason of an eviction. */
   readonly announced: readonly string[];
   readonly judged: readonly JudgedPod[];
@@ -38,7 +41,7 @@ export type Facts = {
   readonly contained: Containment;
 };
 
-export type Course = Pick<Facts, 'origin' | 'contained' | 'eksWrites'>;
+export type Course = Pick<Facts, 'origin' | 'contained' | 'eksWrites' | 'polls'>;
 
 const EVICTED_REASON = 'PodIdentityRevoked';
 
@@ -65,6 +68,7 @@ export async function collectFacts(
       (one) => `${one.verb} ${resourceText(one)} ${one.namespace ?? ''}/${one.name ?? ''}`,
     ),
     lastWriteAt: Math.max(0, ...requests.writes().map(({ at }) => at)),
+    revocations: await answers.revocations(signal),
     announced: announced.map((event) => textAt(event, 'involvedObject', 'uid') ?? ''),
     judged: await answers.holders(signal),
     metrics: await answers.metrics(signal),

@@ -1,13 +1,17 @@
 /** What `--keep` prints: where everything listens, and what to try. */
 
-import type { Simulator } from '../simulator.ts';
+import type { SimulatorWithQueue } from '../simulator.ts';
 import type { Addresses } from './daemon-answers.ts';
 
-export function keepText(simulator: Simulator, { listen, statusListen }: Addresses): readonly string[] {
+export function keepText(
+  simulator: SimulatorWithQueue,
+  { listen, statusListen }: Addresses,
+): readonly string[] {
   const variables = { ...simulator.env(), REVOKER_CLUSTER_NAME: simulator.clusterName };
   return [
     `  EKS             ${simulator.eks.url}`,
     `  Kubernetes API  ${simulator.kubernetes.url}`,
+    `  SQS             ${simulator.queueUrl}`,
     `  metrics         http://${listen}/metrics`,
     `  status API      http://${statusListen}/api/v1/status, /revocations, /holders`,
     '',

@@ -25,6 +25,7 @@ export type EndedAssociation = {
 type Words = (line: DaemonLine, telling: Telling) => Pick<Entry, 'stage' | 'text'>;
 
 const NARRATORS: Readonly<Record<string, Words>> = {
+  'hint heard': (line, telling) => ({ stage: 'heard', text: heardText(line, telling) }),
   'a grant is suspected to have ended': (line) => ({
     stage: 'suspected',
     text: `${textAt(line.fields, 'identity')}: ${WITNESSES[textAt(line.fields, 'source') ?? ''] ?? 'noticed'}`,
@@ -49,6 +50,8 @@ const NARRATORS: Readonly<Record<string, Words>> = {
 };
 
 const WITNESSES: Readonly<Record<string, string>> = {
+  queue: 'the queue told of its end',
+  trail: 'CloudTrail told of its end',
   list: 'its association is not in the List any more',
   describe: 'its association can not be described any more',
   pods: 'pods hold a token, and there is no association',
@@ -77,6 +80,15 @@ export function podRow({ name, workload }: Pick<PodFacts, 'name' | 'workload'>, 
 export function timeAt(line: DaemonLine, field: string): number | undefined {
   const text = textAt(line.fields, field);
   return text === undefined ? undefined : Date.parse(text);
+}
+
+/** From the call as EKS saw it: the record's own time has whole seconds. */
+function heardText(line: DaemonLine, { endOf }: Telling): string {
+  const field = (name: string): string => textAt(line.fields, name) ?? 'unknown';
+  const identity = textAt(line.fields, 'identity');
+  const end = identity === undefined ? undefined : endOf(identity);
+  const after = end === undefined ? '' : ` after ${secondsText(line.at - end)}`;
+  return `by ${field('heardBy')}${after}: ${field('event')} of ${identity ?? 'the cluster'} by ${field('actor')}; only a reason to look`;
 }
 
 function confirmedText(line: DaemonLine, origin: number): string {

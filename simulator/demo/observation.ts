@@ -26,6 +26,7 @@ export class Observation {
   readonly #pods: Map<string, PodFacts>;
   readonly #started: Set<string>;
   readonly #eksWrites: Operation[] = [];
+  #polls = 0;
   /** By identity: when its association was last deleted. */
   readonly #ends = new Map<string, number>();
   #origin: number | undefined;
@@ -52,6 +53,11 @@ export class Observation {
   /** Calls to EKS that were no reads, whoever made them. */
   get eksWrites(): readonly Operation[] {
     return this.#eksWrites;
+  }
+
+  /** Full Lists since the timeline began: the daemon's polls. */
+  get polls(): number {
+    return this.#polls;
   }
 
   /** The answer ends it. */
@@ -86,7 +92,9 @@ export class Observation {
     this.#contained ??= { at: line.at, clearSince: timeAt(line, 'clearSince') ?? line.at };
   };
 
-  #eksCalled({ operation, answer, at }: CallRecord): void {
+  #eksCalled({ operation, params, answer, at }: CallRecord): void {
+    const isPoll = operation === 'ListPodIdentityAssociations' && params['namespace'] === undefined;
+    if (isPoll && this.#origin !== undefined && this.#contained === undefined) this.#polls += 1;
     if (/^(?:List|Describe)/.test(operation)) return;
     this.#eksWrites.push(operation);
     if (operation !== 'DeletePodIdentityAssociation' || 'error' in answer) return;

@@ -24,7 +24,7 @@ export function introduction({ simulator, before }: Scene): readonly string[] {
     ...hanging(
       'Daemon',
       INDENT,
-      `a process of its own: poll interval ${TIMES.poll} s, settle time ${TIMES.settle} s, consistency window ${TIMES.window} s`,
+      `a process of its own that listens to an SQS queue; poll interval ${TIMES.poll} s, settle time ${TIMES.settle} s, consistency window ${TIMES.window} s`,
     ),
     '',
     'Waiting until it has read the associations and the pods ...',

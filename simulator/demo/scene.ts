@@ -1,19 +1,21 @@
 /** The scene: a busy cluster with a past, and the one identity in it whose association is going to be deleted. */
 
 import type { Association } from '../aws/association.ts';
+import { DELIVERED_AT_ONCE } from '../aws/eventbridge-delivery.ts';
 import { realClock } from '../clock.ts';
 import { populate } from '../cluster/busy.ts';
 import type { BusyIdentityName } from '../cluster/busy.ts';
 import { deployment, job, statefulSet } from '../cluster/workload-drafts.ts';
 import type { KubeObject } from '../kubernetes/object.ts';
-import type { Simulator } from '../simulator.ts';
+import type { Simulator, SimulatorWithQueue } from '../simulator.ts';
 import { startSimulator } from '../simulator.ts';
+import { OPERATOR } from './delete-association.ts';
 import { PastClock } from './past-clock.ts';
 import type { PodFacts } from './pod-facts.ts';
 import { isHolderOf, podFacts } from './pod-facts.ts';
 
 export type Scene = {
-  readonly simulator: Simulator;
+  readonly simulator: SimulatorWithQueue;
   readonly target: Association;
   /** `namespace/serviceAccount` of the target. */
   readonly identity: string;
@@ -32,13 +34,23 @@ const OF_ANALYST = { namespace: 'domino-compute', serviceAccount: 'role-analyst'
 /** Milliseconds that a replacement takes to run. */
 const STARTING = 800;
 
+/** Milliseconds from a call to its message in the queue; in AWS these are seconds and sometimes minutes. */
+export const EVENT_DELAY = 800;
+
+/** LookupEvents is minutes behind, as in AWS: what is heard here is heard from the queue. */
+const TRAIL_LAG = 10 * MINUTE;
+
 /** Associations are a day older than the pods, so that every pod's past is beyond doubt. */
 export async function buildScene(): Promise<Scene> {
   const clock = new PastClock(realClock(), 26 * HOUR);
   const simulator = await startSimulator({
     clock,
+    queue: true,
     kubernetes: { kubelet: { ending: ({ metadata }) => endingOf(metadata.name), starting: () => STARTING } },
   });
+  simulator.rule.delivery = { ...DELIVERED_AT_ONCE, delay: EVENT_DELAY };
+  simulator.trail.lag = TRAIL_LAG;
+  simulator.eks.access.principals.set(OPERATOR.accessKeyId, OPERATOR.arn);
   const { store } = simulator.kubernetes;
   const busy = populate(simulator, () => clock.pass(24 * HOUR));
   clock.pass(45 * MINUTE);

@@ -22,6 +22,7 @@ const STYLES = {
 
 const STAGE_STYLES = {
   ended: 'red',
+  heard: 'yellow',
   suspected: 'yellow',
   settling: 'yellow',
   confirmed: 'yellow',

@@ -2,10 +2,9 @@
 
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Simulator } from '../simulator.ts';
+import type { SimulatorWithQueue } from '../simulator.ts';
 import { checksOf, endedCleanly } from './checks.ts';
 import { DaemonAnswers } from './daemon-answers.ts';
-import { TIMES } from './daemon-command.ts';
 import type { DaemonCommand } from './daemon-process.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { deleteAssociation } from './delete-association.ts';
@@ -23,7 +22,7 @@ import { until } from './until.ts';
 
 export type StoryOptions = {
   readonly screen: Screen;
-  readonly command: (simulator: Simulator) => DaemonCommand;
+  readonly command: (simulator: SimulatorWithQueue) => DaemonCommand;
   /** Stay up after the story until `interrupted`. */
   readonly keep: boolean;
   readonly interrupted: AbortSignal;
@@ -40,8 +39,8 @@ type Play = {
   readonly options: StoryOptions;
 };
 
-/** One whole poll interval, and a little more. */
-const REST_MS = (TIMES.poll + 1) * 1000;
+/** Long enough for whatever the containment might have set off. */
+const REST_MS = 3000;
 
 /** Leaves no process, socket or file behind, however it ends. */
 export async function tellStory(options: StoryOptions): Promise<StoryEnd> {
@@ -118,7 +117,7 @@ async function revoke({ scene, observation, options }: Play, signal: AbortSignal
   const contained = await until('the containment', () => observation.contained, signal);
   options.screen.lines(['', `Watching ${REST_MS / 1000} s more whether anything else happens ...`]);
   await pause(REST_MS, undefined, { signal });
-  return { origin, contained, eksWrites: observation.eksWrites };
+  return { origin, contained, eksWrites: observation.eksWrites, polls: observation.polls };
 }
 
 async function kept({ scene, daemon, options }: Play, answers: DaemonAnswers): Promise<void> {

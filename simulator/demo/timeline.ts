@@ -2,6 +2,7 @@
 
 export const STAGES = [
   'ended',
+  'heard',
   'suspected',
   'settling',
   'confirmed',

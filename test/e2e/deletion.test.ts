@@ -2,24 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeletePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import { barePod, handWrittenTokenVolume } from '../../simulator/cluster/pods.ts';
 import { deployment } from '../../simulator/cluster/workload-drafts.ts';
 import { makeNamespace } from '../../simulator/cluster/places.ts';
-import type { Scene } from './scene.ts';
 import { aWhile, makeScene, until } from './scene.ts';
-
-async function deleteAssociation({ simulator }: Scene, associationId: string): Promise<void> {
-  const client = new EKSClient({
-    region: simulator.region,
-    endpoint: simulator.eks.url,
-    credentials: { accessKeyId: 'AKIASIMULATED', secretAccessKey: 'simulated-secret' },
-  });
-  await client.send(
-    new DeletePodIdentityAssociationCommand({ clusterName: simulator.clusterName, associationId }),
-  );
-  client.destroy();
-}
 
 test('every stale holder is evicted within poll + settle + 2 s, nothing else is touched, then rest', async () => {
   await using scene = await makeScene();
@@ -28,7 +14,7 @@ test('every stale holder is evicted within poll + settle + 2 s, nothing else is 
   scene.identity('team-b/etl', 2);
   const daemon = await scene.settledDaemon();
   const deletedAt = Date.now();
-  await deleteAssociation(scene, etl.associationId);
+  await scene.deleteAssociation(etl.associationId);
   await until('three evictions', () => scene.evicted().length === 3);
   for (const { at } of scene.evictions())
     assert.ok(at - deletedAt <= 300 + 500 + 2000, `${at - deletedAt} ms`);
@@ -60,7 +46,7 @@ test('replacements of a Deployment start without credentials and are left alone'
   scene.past(1, () => store.create('deployments', deployment(wish)));
   await until('three pods', () => store.list('pods', 'team-a').length === 3);
   await scene.settledDaemon();
-  await deleteAssociation(scene, associationId);
+  await scene.deleteAssociation(associationId);
   await until('three evictions', () => scene.evicted().length === 3);
   await aWhile(2500);
   assert.equal(scene.evictions().length, 3);
@@ -71,7 +57,7 @@ test('deleted and recreated with the same grant inside the settle time: nobody i
   await using scene = await makeScene();
   const etl = scene.identity('team-a/etl', 2);
   const daemon = await scene.settledDaemon({ REVOKER_SETTLE_TIME: '2s' });
-  await deleteAssociation(scene, etl.associationId);
+  await scene.deleteAssociation(etl.associationId);
   await until('settling', () => daemon.said('the end of a grant is confirmed and settling').length === 1);
   scene.associate('team-a/etl');
   await until('refuted', () => daemon.lines.some(({ stage }) => stage === 'refuted'));
@@ -102,7 +88,7 @@ test('a pod admitted from a stale webhook cache after the deletion is found and 
   const etl = scene.identity('team-a/etl', 1);
   scene.simulator.webhook.lag.end = 60_000;
   await scene.settledDaemon({ REVOKER_CONSISTENCY_WINDOW: '3s' });
-  await deleteAssociation(scene, etl.associationId);
+  await scene.deleteAssociation(etl.associationId);
   await until('one eviction', () => scene.evicted().length === 1);
   scene.simulator.pods.create(barePod({ namespace: 'team-a', serviceAccount: 'etl', name: 'late' }));
   await until('the late one too', () => scene.evicted().length === 2);
@@ -117,7 +103,7 @@ test('killed with SIGKILL at any point of a revocation and started again: comple
     const etl = scene.identity('team-a/etl', 3);
     scene.identity('team-b/web', 2);
     const first = await scene.settledDaemon({ REVOKER_EVICTION_RATE: '10', REVOKER_EVICTION_BURST: '1' });
-    await deleteAssociation(scene, etl.associationId);
+    await scene.deleteAssociation(etl.associationId);
     await aWhile(moment);
     first.signal('SIGKILL');
     await first.ended;

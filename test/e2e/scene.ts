@@ -6,13 +6,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { DeletePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
+import type { QueueOptions } from '../../simulator/aws/sqs-queue.ts';
 import type { SimClock } from '../../simulator/clock.ts';
 import { realClock } from '../../simulator/clock.ts';
 import { makeNamespace, makeServiceAccount } from '../../simulator/cluster/places.ts';
 import { barePod } from '../../simulator/cluster/pods.ts';
 import type { RecordedRequest } from '../../simulator/kubernetes/requests.ts';
 import type { KubeObject } from '../../simulator/kubernetes/object.ts';
-import type { Simulator, SimulatorOptions } from '../../simulator/simulator.ts';
+import type { Simulator, SimulatorOptions, SimulatorWithQueue } from '../../simulator/simulator.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -96,12 +98,12 @@ function lineOf(text: string): LogLine {
   return text.startsWith('{') ? JSON.parse(text) : { msg: text };
 }
 
-export class Scene implements AsyncDisposable {
-  readonly simulator: Simulator;
+export class Scene<S extends Simulator = Simulator> implements AsyncDisposable {
+  readonly simulator: S;
   readonly #clock: MovableClock;
   readonly #daemons: DaemonProcess[] = [];
 
-  constructor(simulator: Simulator, clock: MovableClock) {
+  constructor(simulator: S, clock: MovableClock) {
     this.simulator = simulator;
     this.#clock = clock;
   }
@@ -133,6 +135,18 @@ export class Scene implements AsyncDisposable {
     });
   }
 
+  /** As an operator's tool would do it: with the SDK, over HTTP. */
+  async deleteAssociation(associationId: string): Promise<void> {
+    const { region, eks, clusterName } = this.simulator;
+    const client = new EKSClient({
+      region,
+      endpoint: eks.url,
+      credentials: { accessKeyId: 'AKIASIMULATED', secretAccessKey: 'simulated-secret' },
+    });
+    await client.send(new DeletePodIdentityAssociationCommand({ clusterName, associationId }));
+    client.destroy();
+  }
+
   /** Does something as if it had been done so many hours ago. */
   past<T>(hours: number, act: () => T): T {
     this.#clock.behind = hours * AN_HOUR;
@@ -148,6 +162,7 @@ export class Scene implements AsyncDisposable {
     const started = new DaemonProcess({
       ...simulator.env(),
       REVOKER_CLUSTER_NAME: simulator.clusterName,
+      ...(simulator.queueUrl === undefined ? {} : { REVOKER_QUEUE_URL: simulator.queueUrl }),
       ...FAST,
       ...more,
     });
@@ -197,6 +212,16 @@ export class Scene implements AsyncDisposable {
 export async function makeScene(options: Omit<SimulatorOptions, 'clock'> = {}): Promise<Scene> {
   const clock = new MovableClock();
   return new Scene(await startSimulator({ ...options, clock }), clock);
+}
+
+/** LookupEvents is minutes behind, as in AWS: what is heard within seconds was heard from the queue. */
+export async function makeQueueScene(
+  options: Omit<SimulatorOptions, 'clock' | 'queue'> & { readonly queue?: QueueOptions } = {},
+): Promise<Scene<SimulatorWithQueue>> {
+  const clock = new MovableClock();
+  const simulator = await startSimulator({ ...options, queue: options.queue ?? {}, clock });
+  simulator.trail.lag = AN_HOUR / 4;
+  return new Scene(simulator, clock);
 }
 
 /** Waits for something that happens in another process. */

@@ -49,6 +49,32 @@ const ROWS: readonly Row[] = [
     (f) => ({ evictions: f.evictions.map((one) => ({ ...one, uid: '' })) }),
   ],
   [
+    'a poll noticed it first',
+    /^heard by the queue/,
+    /^noticed by list, heard by queue$/,
+    (f) => ({ revocations: f.revocations.map((one) => ({ ...one, source: 'list' })) }),
+  ],
+  [
+    'nothing was heard',
+    /^heard by the queue/,
+    /^noticed by queue, heard by $/,
+    (f) => ({ revocations: f.revocations.map((one) => ({ ...one, heardBy: '' })) }),
+  ],
+  ['there is no revocation', /^heard by the queue/, /^there are 0 revocations$/, () => ({ revocations: [] })],
+  [
+    'there is one revocation more',
+    /^heard by the queue/,
+    /^there are 2 revocations$/,
+    (f) => ({ revocations: [...f.revocations, ...f.revocations] }),
+  ],
+  [
+    'somebody else is told to have done it',
+    /^heard by the queue/,
+    /^it names arn:other$/,
+    (f) => ({ revocations: f.revocations.map((one) => ({ ...one, actor: 'arn:other' })) }),
+  ],
+  ['there was a poll', /^heard by the queue/, /^1 polls before/, () => ({ polls: 1 })],
+  [
     'the evictions came late',
     /^the last eviction/,
     /^it took 9\.1 s$/,
@@ -151,7 +177,7 @@ const ROWS: readonly Row[] = [
     'the containment time flatters',
     /^metrics agree/,
     /containment_seconds/,
-    () => metrics('sum 9.1', 'sum 8.5'),
+    () => metrics('sum 9.1', 'sum 8.1'),
   ],
   [
     'the containment time is too long',

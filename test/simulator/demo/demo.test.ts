@@ -73,16 +73,7 @@ test('the demo', { concurrency: true }, async (t) => {
         assert.ok(performance.now() - began < 60_000);
         assert.equal(errors, '');
         const stages = stagesOf(text);
-        const main = [
-          'ended',
-          'suspected',
-          'settling',
-          'confirmed',
-          'evicted',
-          'gone',
-          'watching',
-          'contained',
-        ];
+        const main = ['ended', 'heard', 'settling', 'confirmed', 'evicted', 'gone', 'watching', 'contained'];
         const firsts = [...new Set(stages)].filter((stage) => stage !== 'started');
         assert.deepEqual(firsts, main);
         const count = (stage: string): number => stages.filter((one) => one === stage).length;
@@ -93,10 +84,10 @@ test('the demo', { concurrency: true }, async (t) => {
         assert.ok(stages.lastIndexOf('evicted') < stages.indexOf('gone'));
         assert.match(text, /Left alone\n +11 pods +keep \(current\)/);
         assert.match(text, /keep \(finished\)[\s\S]+no token volume[\s\S]+replacement/);
-        assert.equal([...text.matchAll(/^ {2}ok {6}/gm)].length, 10);
+        assert.equal([...text.matchAll(/^ {2}ok {6}/gm)].length, 11);
         assert.doesNotMatch(text, /FAILED/);
         assert.equal(stripVTControlCharacters(text), text);
-        assert.match(text, /All 10 checks passed\. Containment time: \d+\.\d s\.$/);
+        assert.match(text, /All 11 checks passed\. Containment time: \d+\.\d s\.$/);
         assert.ok(text.split('\n').every((line) => line.length <= 100));
         assert.deepEqual(shapeOf(text), shapeOf(shownInReadme()), 'the README shows another output');
       },
@@ -120,7 +111,7 @@ test('the demo', { concurrency: true }, async (t) => {
       const { code, text } = await ended;
       assert.equal(code, 0, text);
       assert.match(text, /export KUBECONFIG='[^']+'/);
-      assert.match(text, /All 10 checks passed/);
+      assert.match(text, /All 11 checks passed/);
       for (const place of [metrics, url('EKS'), url('Kubernetes API')]) await assert.rejects(fetch(place));
     }),
     t.test('an interruption in the middle ends it at once', { timeout: 30_000 }, async (sub) => {

@@ -25,6 +25,29 @@ function told(msg: string, fields: Record<string, unknown> = {}) {
 
 const ROWS = [
   {
+    msg: 'hint heard',
+    fields: {
+      identity: 'team-a/reports',
+      heardBy: 'queue',
+      event: 'DeletePodIdentityAssociation',
+      actor: 'arn:alice',
+    },
+    stage: 'heard',
+    text: 'by queue after 6.5 s: DeletePodIdentityAssociation of team-a/reports by arn:alice; only a reason to look',
+  },
+  {
+    msg: 'hint heard',
+    fields: { heardBy: 'trail', event: 'DeleteAddon', actor: 'arn:bob' },
+    stage: 'heard',
+    text: 'by trail: DeleteAddon of the cluster by arn:bob; only a reason to look',
+  },
+  {
+    msg: 'a grant is suspected to have ended',
+    fields: { identity: 'team-a/reports', source: 'queue' },
+    stage: 'suspected',
+    text: 'team-a/reports: the queue told of its end',
+  },
+  {
     msg: 'a grant is suspected to have ended',
     fields: { identity: 'team-a/reports', source: 'list' },
     stage: 'suspected',

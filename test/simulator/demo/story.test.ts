@@ -8,7 +8,7 @@ import type { DaemonCommand } from '../../../simulator/demo/daemon-process.ts';
 import { buildScene } from '../../../simulator/demo/scene.ts';
 import type { StoryOptions } from '../../../simulator/demo/story.ts';
 import { tellStory } from '../../../simulator/demo/story.ts';
-import type { Simulator } from '../../../simulator/simulator.ts';
+import type { SimulatorWithQueue } from '../../../simulator/simulator.ts';
 import { paper } from './support.ts';
 
 const NEVER = new AbortController().signal;
@@ -21,7 +21,9 @@ function missing(): DaemonCommand {
   return { command: '/nowhere/to/be/found', args: [], env: {} };
 }
 
-function withSettings(settings: Readonly<Record<string, string>>): (simulator: Simulator) => DaemonCommand {
+function withSettings(
+  settings: Readonly<Record<string, string>>,
+): (simulator: SimulatorWithQueue) => DaemonCommand {
   return (simulator) => {
     const command = daemonCommand(simulator);
     return { ...command, env: { ...command.env, ...settings } };
@@ -67,7 +69,12 @@ test('a daemon whose settings are wrong', { timeout: 20_000 }, async () => {
 });
 
 test('a daemon that evicts nobody: the containment never comes', { timeout: 30_000 }, async () => {
-  const dry = withSettings({ REVOKER_MODE: 'dry-run', REVOKER_SETTLE_TIME: '0s' });
+  // Dry-run reads no queue: it is the poll that finds the end.
+  const dry = withSettings({
+    REVOKER_MODE: 'dry-run',
+    REVOKER_SETTLE_TIME: '0s',
+    REVOKER_POLL_INTERVAL: '1s',
+  });
   const { end, text } = await told(dry, { limit: 10_000 });
   assert.equal(end, 'failed');
   assert.match(text, / confirmed /);

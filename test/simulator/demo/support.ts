@@ -1,6 +1,7 @@
 /** Pods, facts and screens for the tests of the demo, with defaults. */
 
 import type { JudgedPod } from '../../../simulator/demo/daemon-answers.ts';
+import { OPERATOR } from '../../../simulator/demo/delete-association.ts';
 import type { Facts } from '../../../simulator/demo/facts.ts';
 import type { PodFacts } from '../../../simulator/demo/pod-facts.ts';
 import { parseSamples } from '../../../simulator/demo/samples.ts';
@@ -45,6 +46,8 @@ export function goodFacts(): Facts {
     otherWrites: [],
     lastWriteAt: ORIGIN + 6700,
     eksWrites: ['DeletePodIdentityAssociation'],
+    polls: 0,
+    revocations: [{ identity: bare.identity, source: 'queue', heardBy: 'queue', actor: OPERATOR.arn }],
     announced: [bare.uid, api.uid],
     judged: [judged(other)],
     metrics: parseSamples(GOOD_METRICS),

@@ -1,0 +1,6 @@
+/** Every benchmark there is, in the order in which they run. */
+
+import type { Benchmark } from './benchmark.ts';
+import { HINTS } from './hints.ts';
+
+export const BENCHMARKS: readonly Benchmark[] = [...HINTS];

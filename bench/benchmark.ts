@@ -1,0 +1,21 @@
+/** What a benchmark is: a name, what it measures, and a run that answers with figures. */
+
+/** `small` is for continuous integration: the same course with fewer of everything. */
+export type Size = 'full' | 'small';
+
+export type Unit = 'ms' | 's' | '%' | '/s' | '';
+
+export type Figure = { readonly name: string; readonly value: number; readonly unit: Unit };
+
+export type Benchmark = {
+  /** `group/what`, as it is asked for on the command line. */
+  readonly name: string;
+  readonly about: string;
+  /** Runs in a process of its own, once. */
+  readonly run: (size: Size) => Promise<readonly Figure[]>;
+};
+
+/** Milliseconds are told in tenths, all else as precisely as it is read. */
+export function figure(name: string, value: number, unit: Unit = ''): Figure {
+  return { name, value: Number(value.toFixed(unit === 's' || unit === '/s' ? 2 : 1)), unit };
+}

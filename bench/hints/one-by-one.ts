@@ -1,0 +1,73 @@
+/** Deletions one after the other: from the message being visible in SQS to the eviction request. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../simulator/demo/until.ts';
+import type { Benchmark, Figure, Size } from '../benchmark.ts';
+import { figure } from '../benchmark.ts';
+import type { Tenant } from '../cluster.ts';
+import { isWorkedOff, queueFigures } from '../course.ts';
+import { percentile, spread } from '../percentile.ts';
+import type { Stage } from '../stage.ts';
+import { setStage } from '../stage.ts';
+
+/** Above the pace of looks with the default REVOKER_CONFIRM_RATE: five a second in the long run. */
+const APART_MS = 220;
+
+export const oneByOne: Benchmark = {
+  name: 'hints/one-by-one',
+  about: 'one deletion after the other, settle time 0: from visible in SQS to the eviction request',
+  run: async (size) => {
+    await using stage = await setStage({
+      tenants: size === 'full' ? 200 : 20,
+      settings: { REVOKER_SETTLE_TIME: '0s', REVOKER_POLL_INTERVAL: '10m' },
+    });
+    return await measure(stage, size);
+  },
+};
+
+async function measure(stage: Stage, size: Size): Promise<readonly Figure[]> {
+  const { cluster, course, daemon, deleter } = stage;
+  for (const tenant of cluster.tenants) {
+    const apart = pause(size === 'full' ? APART_MS : 0);
+    await deleter.delete(tenant.associationId);
+    await until('its eviction', () => course.evictedAt().get(tenant.uid), daemon.signal);
+    await apart;
+  }
+  await until('an empty queue', () => isWorkedOff(cluster), daemon.signal);
+  const ways = cluster.tenants.map((tenant) => wayOf(tenant, stage));
+  return [
+    ...spread(
+      'visible to eviction',
+      ways.map(({ total }) => total),
+      'ms',
+    ),
+    ...stepFigures(
+      'visible to confirmation',
+      ways.map(({ heard }) => heard),
+    ),
+    ...stepFigures(
+      'confirmation to eviction',
+      ways.map(({ confirmed }) => confirmed),
+    ),
+    ...course.correctness(cluster.tenants),
+    ...(await queueFigures(cluster)),
+  ];
+}
+
+function stepFigures(what: string, values: readonly number[]): readonly Figure[] {
+  return [50, 99].map((percent) => figure(`${what} p${percent}`, percentile(values, percent), 'ms'));
+}
+
+/** A confirmation begins when the first of its two requests, List and Describe, arrives; they are sent side by side. */
+function wayOf({ serviceAccount, associationId, uid }: Tenant, { cluster, course }: Stage) {
+  const visible = course.visibleAt.get(associationId) ?? Number.NaN;
+  const evicted = course.evictedAt().get(uid) ?? Number.NaN;
+  const asked =
+    cluster.simulator.eks.requests.find(
+      ({ operation, params, at }) =>
+        operation !== 'DeletePodIdentityAssociation' &&
+        at >= visible &&
+        (params['serviceAccount'] === serviceAccount || params['associationId'] === associationId),
+    )?.at ?? Number.NaN;
+  return { total: evicted - visible, heard: asked - visible, confirmed: evicted - asked };
+}

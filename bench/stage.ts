@@ -1,0 +1,47 @@
+/** What every benchmark of hints begins with: the cluster, what is seen of it, the daemon, and a hand that deletes. */
+
+import type { BenchCluster } from './cluster.ts';
+import { buildCluster } from './cluster.ts';
+import { Course } from './course.ts';
+import type { BenchDaemon } from './daemon.ts';
+import { startDaemon } from './daemon.ts';
+import type { Deleter } from './deleter.ts';
+import { makeDeleter } from './deleter.ts';
+
+export type Stage = AsyncDisposable & {
+  readonly cluster: BenchCluster;
+  readonly course: Course;
+  readonly daemon: BenchDaemon;
+  readonly deleter: Deleter;
+  /** When the daemon was ready, by the simulator's clock. */
+  readonly readyAt: number;
+};
+
+export type StageWish = {
+  readonly tenants: number;
+  readonly settings: Readonly<Record<string, string>>;
+  /** How long a pod takes to end, in milliseconds. */
+  readonly endingMs?: number;
+};
+
+/** After this the benchmark has failed. */
+const LIMIT_MS = 300_000;
+
+export async function setStage({ tenants, settings, endingMs }: StageWish): Promise<Stage> {
+  await using cleanup = new AsyncDisposableStack();
+  const cluster = await buildCluster(tenants, endingMs);
+  const { simulator } = cluster;
+  cleanup.defer(() => simulator.close());
+  const course = cleanup.use(new Course(cluster));
+  const daemon = cleanup.use(await startDaemon(cluster, settings, AbortSignal.timeout(LIMIT_MS)));
+  const deleter = cleanup.use(makeDeleter(simulator));
+  const kept = cleanup.move();
+  return {
+    cluster,
+    course,
+    daemon,
+    deleter,
+    readyAt: simulator.clock.now(),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}

@@ -92,7 +92,12 @@ export class Listener implements ChannelListener {
     if (identity === undefined) return 'unknown-identity';
     const entry = this.#deps.ledger.entry(identity);
     entry.records = [...entry.records, hint].slice(-RECORDS_KEPT);
-    if (isAnswered(hint, entry.standing)) return 'answered';
+    if (isAnswered(hint, entry.standing)) {
+      // Nothing is to be asked, but who ended the grant may not be known yet.
+      if (entry.revocation !== undefined && entry.revocation.evidence === undefined)
+        this.#ears.visit(identity);
+      return 'answered';
+    }
     return this.#look(identity, entry, hint);
   }
 

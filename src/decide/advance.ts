@@ -64,8 +64,9 @@ export function advance(
  * The grant was in force again after the end that is settling, or what was can't be told from it: that end has not
  * lasted. A later one has a revocation, and a settle time, of its own.
  */
-function cameBack({ end, grant }: Revocation, { spans }: History): boolean {
-  if (end === undefined) return false;
+function cameBack({ stage, end, grant }: Revocation, { spans }: History): boolean {
+  // What is only suspected takes the last end there is when it is confirmed.
+  if (stage === 'suspected' || end === undefined) return false;
   const ended = spans.findLastIndex((span) => span.end?.notAfter === end.notAfter);
   if (ended === -1) return false;
   return spans

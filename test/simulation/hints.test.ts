@@ -122,6 +122,23 @@ test('a flood of forged hints neither starves a real one nor exceeds the request
   assert.ok(confirmations.length <= 40 + 60 * 5 + 5, `${confirmations.length} confirmations in a minute`);
 });
 
+test('who ended the grant is told as soon as it is heard, also when everybody has gone', async () => {
+  await using world = await busyWorld({}, (made) => {
+    made.channels = [made.queue];
+  });
+  const deletedAt = world.clock.now();
+  world.eks.delete(ETL);
+  await world.rest();
+  const before = world.deps.ledger.find(ETL)?.revocation;
+  assert.equal(before?.stage, 'contained');
+  assert.equal(before?.evidence, undefined);
+  world.queue.tell({ identity: ETL, at: deletedAt });
+  await world.pass(seconds(1));
+  const told = world.deps.ledger.find(ETL)?.revocation;
+  assert.equal(told?.evidence?.channel, 'queue');
+  assert.equal(told?.stage, 'contained');
+});
+
 test('a hint of something that may concern everybody: a sweep, soon, and not one for each hint', async () => {
   await using world = await listeningWorld();
   world.eks.delete(ETL);

@@ -87,3 +87,11 @@ test('a fresh history carries no revocation along', () => {
   );
   assert.equal(made.revocation, undefined);
 });
+
+test('an identity with more holders than a call has room for arguments', () => {
+  const one = holder({ start: at(29) });
+  const holders = Array.from({ length: 150_000 }, (_, n) => ({ ...one, uid: podUid(`many-${n}`) }));
+  const made = plan(facts({ holders }), policy(), at(16));
+  assert.equal(made.judged.length, 150_000);
+  assert.equal(made.lookAgainAt, at(31));
+});

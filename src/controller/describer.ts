@@ -47,10 +47,17 @@ export class Describer {
     this.#bell.ring();
   }
 
-  /** Forgets the ids that are not listed any more. */
-  keepOnly(isListed: (id: AssociationId) => boolean): void {
-    for (const id of this.#unread.keys()) if (!isListed(id)) this.#unread.delete(id);
-    for (const id of this.#rolling.keys()) if (!isListed(id)) this.#rolling.delete(id);
+  /**
+   * Takes up every id that is listed, those too whose grant a confirmation has read first, and forgets those that
+   * are not listed any more.
+   */
+  keepOnly(listed: ReadonlyMap<AssociationId, Identity>): void {
+    for (const id of this.#unread.keys()) if (!listed.has(id)) this.#unread.delete(id);
+    for (const id of this.#rolling.keys()) if (!listed.has(id)) this.#rolling.delete(id);
+    const triedAt = this.#deps.clock.now();
+    for (const [id, identity] of listed) {
+      if (!this.#unread.has(id) && !this.#rolling.has(id)) this.#rolling.set(id, { identity, triedAt });
+    }
   }
 
   /** When the grant that was read longest ago was read; undefined while there is one that never was. */

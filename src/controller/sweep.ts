@@ -25,7 +25,7 @@ export type Findings = {
   /** The grant of this association was not read yet. */
   readonly describe: (identity: Identity, id: AssociationId) => void;
   /** These ids are listed now, and no others. */
-  readonly listed: (isListed: (id: AssociationId) => boolean) => void;
+  readonly listed: (ids: ReadonlyMap<AssociationId, Identity>) => void;
 };
 
 /** Lists once. An unknown reading changes nothing: the old knowledge stays, and grows old visibly. */
@@ -34,8 +34,7 @@ export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal)
   if (listing.kind === 'known') {
     deps.ledger.noteListing(listing.at, deps.longestGap);
     for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
-    const ids = new Set([...listing.value.ids.values()].flat());
-    findings.listed((id) => ids.has(id));
+    findings.listed(identitiesById(listing.value, deps));
   }
   return listing;
 }
@@ -47,6 +46,15 @@ function guarded(identity: Identity, listing: Known<Listing>, deps: Deps, findin
   } catch (error) {
     deps.reporter.report({ kind: 'bug', where: `sweep of ${identity}`, error });
   }
+}
+
+function identitiesById({ ids }: Listing, { policy }: Deps): ReadonlyMap<AssociationId, Identity> {
+  const found = new Map<AssociationId, Identity>();
+  for (const [identity, of] of ids) {
+    if (policy.namespaces !== undefined && !policy.namespaces.has(namespaceOf(identity))) continue;
+    for (const id of of) found.set(id, identity);
+  }
+  return found;
 }
 
 /** Of a namespace that is not watched nothing can be said: its identities are none of this daemon's business. */

@@ -168,3 +168,16 @@ test('an association that is gone is not described any more', async () => {
   await world.pass(minutes(3));
   assert.ok(!world.eks.calls.slice(before).some(({ subject }) => subject === id));
 });
+
+test('an association whose grant a confirmation read first is read again in turn like all others', async () => {
+  await using world = await busyWorld({}, (made) => {
+    made.channels = [made.queue];
+  });
+  world.eks.delete(ETL);
+  const { id } = world.eks.create(ETL, grant('etl'));
+  world.queue.tell({ action: 'created', identity: ETL, association: id });
+  await world.pass(minutes(3));
+  world.eks.update(id, grant('other'));
+  await world.rest();
+  assert.deepEqual(world.evicted(), ALL);
+});

@@ -6,7 +6,7 @@ import { isSameGrant } from '../domain/grant.ts';
 import type { End, History, Span } from '../domain/history.ts';
 import { currentSpan } from '../domain/history.ts';
 import type { Instant } from '../domain/time.ts';
-import { between, latest, minutes } from '../domain/time.ts';
+import { between, latest, minutes, seconds } from '../domain/time.ts';
 
 /** Spans kept for one identity. When an older one is dropped, the history is complete from its end only. */
 export const SPANS_KEPT = 20;
@@ -16,6 +16,9 @@ export const SPANS_KEPT = 20;
  * longer gap, such as while it was down, is not known.
  */
 export const LONGEST_GLANCE_AWAY = minutes(5);
+
+/** createdAt and modifiedAt of an association that was never modified may differ by a moment. */
+const SAME_MOMENT = seconds(1);
 
 /** What List tells: an id, without its grant. It can open a span, never end one: absence in a List proves nothing. */
 export function learnListed(history: History, id: AssociationId, at: Instant): History {
@@ -69,18 +72,31 @@ function learnGranted(history: History, association: Association, at: Instant): 
   const { id, grant } = association;
   const span: Span = { id, grant, since, seenAt: at, readAt: at, end: undefined };
   const next = { absentSince: undefined, completeFrom: history.completeFrom ?? since };
-  if (current === undefined) return kept({ ...next, spans: [...history.spans, span] });
+  const before = neverRead(history, association);
+  if (current === undefined) return kept({ ...next, spans: [...history.spans, ...before, span] });
   if (continues(current, association)) {
     const seenAt = latest(current.seenAt, at);
     const readAt = latest(current.readAt ?? at, at);
-    return withLast({ ...history, ...next }, { ...span, seenAt, readAt });
+    const past = current.grant === undefined ? before : [];
+    return kept({ ...next, spans: [...history.spans.slice(0, -1), ...past, { ...span, seenAt, readAt }] });
   }
   const lastShown = id === current.id ? (current.readAt ?? current.seenAt) : current.seenAt;
   const past = [
     ...ended(history, current, endedBetween(lastShown, since)),
     ...unseen(current, lastShown, association),
+    ...(id === current.id ? [] : before),
   ];
   return kept({ ...next, spans: [...past, span] });
+}
+
+/** The grants that an association carried before its last modification, where it was not read until then. */
+function neverRead({ completeFrom }: History, association: Association): readonly Span[] {
+  const { id, createdAt } = association;
+  const until = unchangedSince(association);
+  const isCovered = completeFrom === undefined || completeFrom >= until;
+  if (isCovered || between(createdAt, until) <= SAME_MOMENT) return [];
+  const end = { notBefore: createdAt, notAfter: until };
+  return [{ id, grant: undefined, since: createdAt, seenAt: createdAt, readAt: undefined, end }];
 }
 
 /** The same association, untouched since it was read, or read for the first time. */

@@ -142,6 +142,19 @@ test('a listed id that was never read, and another one: nothing more is made up'
   assert.equal(learnStanding(listed, granted(made), at(1001)).spans.length, 2);
 });
 
+test('read only after it was modified: what it carried before is not known', () => {
+  const late = { id: OTHER_ID, createdAt: at(40), modifiedAt: at(90) };
+  const unread = { id: OTHER_ID, grant: undefined, since: at(40), seenAt: at(40), readAt: undefined };
+  const expected = [{ ...unread, end: { notBefore: at(40), notAfter: at(90) } }];
+  const read = span({ id: OTHER_ID, since: at(90), seenAt: at(100), readAt: at(100) });
+  const direct = learnStanding(endedHistory(), granted(late), at(100));
+  assert.deepEqual(direct.spans.slice(1), [...expected, read]);
+  const listed = learnListed(endedHistory(), OTHER_ID, at(60));
+  assert.deepEqual(learnStanding(listed, granted(late), at(100)).spans.slice(1), [...expected, read]);
+  const inForce = learnStanding(NO_HISTORY, granted(), at(0));
+  assert.deepEqual(learnStanding(inForce, granted(late), at(100)).spans.slice(1), [...expected, read]);
+});
+
 test('a reading from a replica that is behind changes nothing', () => {
   const once = learnStanding(NO_HISTORY, granted(), at(0));
   const changed = learnStanding(once, granted({ grant: grant('other'), modifiedAt: at(20) }), at(30));

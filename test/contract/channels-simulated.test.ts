@@ -77,20 +77,18 @@ async function trailWorld(t: TestContext): Promise<TrailWorld> {
 
 test('the trail stays below the limit of the account, and hears what comes late', async (t) => {
   const { clock, trail, lookup, told } = await trailWorld(t);
+  const startedAt = clock.now();
   await stepUntil(clock, 'a round', () => told.readings.length === 1);
   assert.equal(told.hints.length, 130);
   assert.equal(told.heard[0], 'deleted: team-a/sa-0');
+  // Counted over the whole round: the clock is stepped while requests travel, so that arrivals may bunch.
+  assert.ok(lookup.requests.length <= 2 + (2 * (clock.now() - startedAt)) / 1000);
 
   trail.add(deletion(500, clock.now() - 1_000), 180_000);
   await stepUntil(clock, 'the late one', () => told.hints.length === 131, milliseconds(500));
 
   assert.deepEqual(new Set(told.states), new Set(['known']));
   assert.deepEqual(told.refusals, []);
-  assert.deepEqual(
-    new Set(lookup.requests.map(({ status }) => status)),
-    new Set([200]),
-    'none was throttled',
-  );
 });
 
 type QueueWorld = Running & {

@@ -26,9 +26,10 @@ import { remember } from './remember.ts';
 /** Answers when the identity is to be visited again, if nothing happens before. */
 export async function visit(identity: Identity, deps: Deps, signals: Signals): Promise<Instant | undefined> {
   const entry = deps.ledger.entry(identity);
-  const wasOpen = entry.revocation !== undefined && isOpen(entry.revocation);
+  const wasFollowed = isFollowed(entry);
   let next = deliberate(identity, entry, deps);
   remember(next, entry, deps);
+  const isFollowedNow = isFollowed(entry);
   if (needsProof(next, entry, deps) || needsLook(entry, deps)) {
     await confirm(identity, entry, deps, signals.stopping);
     settleLook(entry, deps);
@@ -36,9 +37,14 @@ export async function visit(identity: Identity, deps: Deps, signals: Signals): P
     remember(next, entry, deps);
   }
   const acted = await carryOut(next, entry, deps, signals);
-  const hasEnded = wasOpen && next.revocation !== undefined && !isOpen(next.revocation);
+  // What ended in this visit, opened in it or before, may leave room for another: looked at at once.
+  const hasEnded = (wasFollowed || isFollowedNow) && !isFollowed(entry);
   if (acted || hasEnded) return deps.clock.now();
   return earliest(next.lookAgainAt, askingAt(entry, deps), entry.look?.nextAt);
+}
+
+function isFollowed({ revocation }: Entry): boolean {
+  return revocation !== undefined && isOpen(revocation);
 }
 
 function deliberate(identity: Identity, entry: Entry, { pods, policy, clock, ledger }: Deps): Plan {

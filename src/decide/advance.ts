@@ -16,10 +16,9 @@
 import type { Standing } from '../domain/association.ts';
 import { isSameGrant } from '../domain/grant.ts';
 import type { History, Span } from '../domain/history.ts';
-import { lastEnded } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Reading } from '../domain/reading.ts';
+import type { Known, Reading } from '../domain/reading.ts';
 import type { Cause, Revocation, Source } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
@@ -57,34 +56,37 @@ export function advance(
   if (standing.at < revocation.suspectedAt) return revocation;
   const cause = cameBack(revocation, history) ? undefined : causeOf(revocation, standing.value, history);
   if (cause === undefined) return { ...revocation, stage: 'refuted', closedAt: standing.at };
-  return settled(settle({ ...revocation, cause }, history, standing.at), policy, standing.at);
+  return settled(settle({ ...revocation, cause }, history, standing), policy, standing.at);
 }
 
 /**
  * The grant was in force again after the end that is settling, or what was can't be told from it: that end has not
  * lasted. A later one has a revocation, and a settle time, of its own.
  */
-function cameBack({ stage, end, grant }: Revocation, { spans }: History): boolean {
+function cameBack({ stage, end, grant, settlingSince }: Revocation, { spans }: History): boolean {
   // What is only suspected takes the last end there is when it is confirmed.
   if (stage === 'suspected' || end === undefined) return false;
   const ended = spans.findLastIndex((span) => span.end?.notAfter === end.notAfter);
   if (ended === -1) return false;
   return spans
     .slice(ended + 1)
+    .filter(
+      (span) => span.end === undefined || settlingSince === undefined || span.end.notAfter > settlingSince,
+    )
     .some((span) => grant === undefined || span.grant === undefined || isSameGrant(span.grant, grant));
 }
 
 /** Why the grant of the revocation is not in force now; undefined where it is, or where that can't be told. */
 export function causeOf(revocation: Revocation, standing: Standing, history: History): Cause | undefined {
   if (standing.kind === 'none') return 'deleted';
-  const grant = revocation.grant ?? lastEnded(history)?.grant;
+  const grant = revocation.grant ?? endConcerned(history, standing)?.grant;
   if (grant === undefined || isSameGrant(grant, standing.association.grant)) return undefined;
   return 'superseded';
 }
 
-function settle(revocation: Revocation, history: History, at: Instant): Revocation {
+function settle(revocation: Revocation, history: History, { value, at }: Known<Standing>): Revocation {
   if (revocation.stage !== 'suspected') return revocation;
-  const span = lastEnded(history);
+  const span = endConcerned(history, value);
   return {
     ...revocation,
     stage: 'settling',
@@ -102,4 +104,16 @@ function settled(revocation: Revocation, policy: Policy, at: Instant): Revocatio
   if (at < settlingSince) return { ...revocation, settlingSince: at };
   if (at < after(settlingSince, policy.settleTime)) return revocation;
   return { ...revocation, stage: 'confirmed', confirmedAt: at };
+}
+
+/**
+ * The end that concerns somebody now: while a grant is in force, that of the last other one; a span whose grant was
+ * never read tells nothing about anybody. Without a grant in force, the last end there is.
+ */
+export function endConcerned({ spans }: History, standing: Standing): Span | undefined {
+  if (standing.kind === 'none') return spans.findLast(({ end }) => end !== undefined);
+  const { grant: current } = standing.association;
+  return spans.findLast(
+    ({ end, grant }) => end !== undefined && grant !== undefined && !isSameGrant(grant, current),
+  );
 }

@@ -82,7 +82,7 @@ function learnGranted(history: History, association: Association, at: Instant): 
   }
   const lastShown = id === current.id ? (current.readAt ?? current.seenAt) : current.seenAt;
   const past = [
-    ...ended(history, current, endedBetween(lastShown, since)),
+    ...ended(history, current, endedBetween(lastShown, id === current.id ? since : association.createdAt)),
     ...unseen(current, lastShown, association),
     ...(id === current.id ? [] : before),
   ];

@@ -2,11 +2,8 @@
 
 import type { Standing } from '../domain/association.ts';
 import { exposureState } from '../domain/exposure.ts';
-import type { Grant } from '../domain/grant.ts';
-import { isSameGrant } from '../domain/grant.ts';
 import type { AssociationHint } from '../domain/hint.ts';
-import type { Gap, History } from '../domain/history.ts';
-import { lastEnded } from '../domain/history.ts';
+import type { Gap, History, Span } from '../domain/history.ts';
 import type { Holder, PodUid } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Attempt } from '../domain/outcome.ts';
@@ -17,7 +14,7 @@ import { isOpen } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, earliest } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { advance, suspect } from './advance.ts';
+import { advance, endConcerned, suspect } from './advance.ts';
 import { close, windowCloses } from './close.ts';
 import { corroborate } from './corroborate.ts';
 import { judge } from './judge.ts';
@@ -96,8 +93,8 @@ function verdictOn(
 /** A reading that nobody had suspected anything before has shown an end that no revocation covers: one is opened. */
 function opening(facts: IdentityFacts): Revocation | undefined {
   if (!isEndUncovered(facts)) return facts.revocation;
-  const { identity, standing, history, records } = facts;
-  const suspected = suspect(identity, 'describe', lastEnded(history), standing.at);
+  const { identity, standing, records } = facts;
+  const suspected = suspect(identity, 'describe', concerned(facts), standing.at);
   const isChanged = standing.kind === 'known' && standing.value.kind === 'granted';
   const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, records);
   const { evidence } = opened;
@@ -105,21 +102,20 @@ function opening(facts: IdentityFacts): Revocation | undefined {
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
 }
 
-function isEndUncovered({ standing, history, revocation }: IdentityFacts): boolean {
+function isEndUncovered(facts: IdentityFacts): boolean {
+  const { revocation } = facts;
   if (revocation !== undefined && isOpen(revocation)) return false;
-  const ended = lastEnded(history);
-  if (standing.kind === 'unknown' || ended?.end === undefined) return false;
-  if (revocation?.end?.notAfter === ended.end.notAfter) return false;
-  return standing.value.kind === 'none' || isOther(ended.grant, standing.value.association.grant);
+  const end = concerned(facts)?.end;
+  return end !== undefined && revocation?.end?.notAfter !== end.notAfter;
+}
+
+function concerned({ standing, history }: IdentityFacts): Span | undefined {
+  return standing.kind === 'known' ? endConcerned(history, standing.value) : undefined;
 }
 
 /** A revocation that ends is told before another one takes its place. */
 function isClosing(was: Revocation | undefined, is: Revocation | undefined): boolean {
   return was !== undefined && is !== undefined && isOpen(was) && !isOpen(is);
-}
-
-function isOther(ended: Grant | undefined, current: Grant): boolean {
-  return ended !== undefined && !isSameGrant(ended, current);
 }
 
 /** A stale holder that nobody is after yet, such as one that was seen late, opens a revocation of its own. */
@@ -131,7 +127,7 @@ function joining(
 ): Revocation | undefined {
   if (revocation !== undefined && isOpen(revocation)) return revocation;
   const isSomebodyStale = judged.some(({ verdict }) => verdict.kind === 'wait' || verdict.kind === 'evict');
-  return isSomebodyStale ? suspect(facts.identity, 'pods', lastEnded(facts.history), now) : revocation;
+  return isSomebodyStale ? suspect(facts.identity, 'pods', concerned(facts), now) : revocation;
 }
 
 function closing(

@@ -50,8 +50,3 @@ export function currentSpan(history: History): Span | undefined {
 export function lastSpan(history: History): Span | undefined {
   return history.spans.at(-1);
 }
-
-/** The last span that has ended, whatever is in force now. */
-export function lastEnded(history: History): Span | undefined {
-  return history.spans.findLast(({ end }) => end !== undefined);
-}

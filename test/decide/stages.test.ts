@@ -7,7 +7,7 @@ import { close, windowCloses } from '../../src/decide/close.ts';
 import { isProof, PROOF_LIFE, wantsProof } from '../../src/decide/proof.ts';
 import type { Standing } from '../../src/domain/association.ts';
 import { associationId } from '../../src/domain/association.ts';
-import { lastEnded, NO_HISTORY } from '../../src/domain/history.ts';
+import { NO_HISTORY } from '../../src/domain/history.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import type { Revocation, Stage } from '../../src/domain/revocation.ts';
@@ -42,7 +42,7 @@ function onwards(from: Revocation, reading: Reading<Standing>): Revocation {
 }
 
 test('a suspicion names what ended, when it began, and how it was heard', () => {
-  const suspected = suspect(identity(), 'list', lastEnded(endedHistory()), at(3));
+  const suspected = suspect(identity(), 'list', endedHistory().spans.at(-1), at(3));
   assert.deepEqual(suspected, {
     ...revocation({ suspectedAt: at(3) }),
     end: { notBefore: at(-10), notAfter: at(0) },

@@ -181,3 +181,36 @@ test('an association whose grant a confirmation read first is read again in turn
   await world.rest();
   assert.deepEqual(world.evicted(), ALL);
 });
+
+for (const gap of [1, 2, 5, 20]) {
+  test(`deleted, recreated with a wrong role and corrected ${gap} s later, before it was read: the holders of the old one go`, async () => {
+    await using world = await busyWorld({}, (made) => {
+      made.channels = [made.queue];
+    });
+    world.eks.delete(ETL);
+    await world.pass(seconds(1));
+    const { id } = world.eks.create(ETL, grant('wrong'));
+    await world.pass(seconds(gap));
+    world.eks.update(id, grant('right'));
+    world.queue.tell({ action: 'updated', identity: ETL, association: id });
+    await world.rest();
+    assert.deepEqual(world.evicted(), ALL);
+    assert.equal(world.stages().at(-1), 'team-a/etl contained');
+  });
+}
+
+test('recreated with another role while EKS could not be read, and touched later: a pod of the new grant only stays', async () => {
+  await using world = await busyWorld();
+  for (const operation of ['list', 'describe', 'confirm'] as const)
+    world.eks.failing.set(operation, 'failed');
+  await world.pass(seconds(10));
+  world.eks.delete(ETL);
+  const { id } = world.eks.create(ETL, grant('other'));
+  await world.pass(seconds(60));
+  world.cluster.start(ETL, { name: 'new' });
+  await world.pass(seconds(60));
+  world.eks.update(id, grant('other'));
+  world.eks.failing.clear();
+  await world.rest();
+  assert.deepEqual(world.evicted(), ALL);
+});

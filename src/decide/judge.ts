@@ -4,13 +4,14 @@ import type { Association, AssociationId, Standing } from '../domain/association
 import { unchangedSince } from '../domain/association.ts';
 import { isSameGrant } from '../domain/grant.ts';
 import type { AssociationHint } from '../domain/hint.ts';
-import type { End, Gap, History } from '../domain/history.ts';
+import type { End, Gap, History, Span } from '../domain/history.ts';
 import { lastSpan } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Attempt } from '../domain/outcome.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Revocation } from '../domain/revocation.ts';
+import { isOpen } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, before, minutes, seconds } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -59,13 +60,13 @@ type Stale = {
 /** A grant is in force: is it the only one that the holder can have been given? */
 function comparedWith(
   association: Association,
-  { holder, history, gaps }: HolderFacts,
+  { holder, history, gaps, revocation }: HolderFacts,
   policy: Policy,
 ): Stale | Verdict {
   const from = before(holder.start, policy.consistencyWindow);
   if (unchangedSince(association) <= from) return { kind: 'keep', reason: 'current' };
   const earlier = history.spans.filter(({ end }) => end !== undefined && end.notAfter > from);
-  const other = earlier.findLast(
+  const other = [...followedEnd(revocation, from), ...earlier].findLast(
     ({ grant }) => grant !== undefined && !isSameGrant(grant, association.grant),
   );
   if (other?.end !== undefined) {
@@ -78,6 +79,15 @@ function comparedWith(
     return { kind: 'undecided', reason: 'history-unknown' };
   }
   return { kind: 'keep', reason: earlier.length === 0 ? 'current' : 'same-grant' };
+}
+
+/** What an open revocation is about stays an end, also when the history has grown so long that it has forgotten it. */
+function followedEnd(
+  revocation: Revocation | undefined,
+  from: Instant,
+): readonly Pick<Span, 'grant' | 'end'>[] {
+  if (revocation?.end === undefined || !isOpen(revocation) || revocation.end.notAfter <= from) return [];
+  return [{ grant: revocation.grant, end: revocation.end }];
 }
 
 /**

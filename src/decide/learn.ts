@@ -132,7 +132,25 @@ function withLast(history: History, span: Span): History {
 }
 
 function kept(history: History): History {
-  const dropped = history.spans.slice(0, -SPANS_KEPT).at(-1);
-  if (dropped?.end === undefined) return history;
-  return { ...history, spans: history.spans.slice(-SPANS_KEPT), completeFrom: dropped.end.notAfter };
+  const spans = history.spans.length > SPANS_KEPT ? compacted(history.spans) : history.spans;
+  const dropped = spans.slice(0, -SPANS_KEPT).at(-1);
+  if (dropped?.end === undefined) return { ...history, spans };
+  return { ...history, spans: spans.slice(-SPANS_KEPT), completeFrom: dropped.end.notAfter };
+}
+
+/**
+ * Without the ended spans that a later one of the same grant, or of no known grant either, makes superfluous: whoever
+ * may have been given the earlier one may have been given the later one. So updates without a change, however many,
+ * push nothing out.
+ */
+function compacted(spans: readonly Span[]): readonly Span[] {
+  return spans.filter((span, index) => {
+    return span.end === undefined || !spans.slice(index + 1).some((later) => covers(later, span));
+  });
+}
+
+function covers(later: Span, { grant }: Span): boolean {
+  if (grant === undefined || later.grant === undefined)
+    return grant === later.grant && later.end !== undefined;
+  return isSameGrant(later.grant, grant);
 }

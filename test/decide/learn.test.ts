@@ -176,9 +176,29 @@ test('granted after an end: the ended span stays', () => {
 test('a history that grows too long forgets its oldest part, and says so', () => {
   let learnt: History = NO_HISTORY;
   for (let n = 0; n < SPANS_KEPT + 5; n += 1) {
-    const made = { id: associationId(`a-${n}`), createdAt: at(n * 10), modifiedAt: at(n * 10) };
-    learnt = learnStanding(learnt, granted(made), at(n * 10 + 1));
+    const times = { createdAt: at(n * 10), modifiedAt: at(n * 10) };
+    learnt = learnStanding(
+      learnt,
+      granted({ ...times, id: associationId(`a-${n}`), grant: grant(`${n}`) }),
+      at(n * 10 + 1),
+    );
   }
   assert.equal(learnt.spans.length, SPANS_KEPT);
   assert.equal(learnt.completeFrom, at(50));
+});
+
+test('updates without a change, however many and however far apart, push nothing out', () => {
+  for (const pause of [10, 1000]) {
+    let learnt = learnStanding(NO_HISTORY, granted({ grant: grant('first') }), at(0));
+    for (let n = 1; n < 3 * SPANS_KEPT; n += 1) {
+      learnt = learnStanding(learnt, granted({ modifiedAt: at(n * pause) }), at(n * pause + 1));
+    }
+    assert.ok(learnt.spans.length <= SPANS_KEPT);
+    assert.equal(learnt.spans[0]?.grant?.roleArn, grant('first').roleArn);
+    assert.equal(learnt.completeFrom, at(-86_400));
+    assert.equal(
+      learnt.spans.some((each) => each.grant === undefined),
+      pause > 300,
+    );
+  }
 });

@@ -143,7 +143,10 @@ test('invariant 3: under another grant only a holder of one that has ended is ev
       const held = given.history.spans.filter(
         ({ end }) => end !== undefined && end.notAfter + 30_000 > evicted.start,
       );
-      assert.ok(held.some((each) => each.grant !== undefined && each.grant.roleArn !== current.roleArn));
+      const { revocation: followed } = given;
+      const isFollowed = followed?.end !== undefined && followed.end.notAfter + 30_000 > evicted.start;
+      const grants = [...held, ...(isFollowed ? [followed] : [])].map((each) => each.grant);
+      assert.ok(grants.some((each) => each !== undefined && each.roleArn !== current.roleArn));
     }
   });
 });

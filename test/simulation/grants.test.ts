@@ -214,3 +214,37 @@ test('recreated with another role while EKS could not be read, and touched later
   await world.rest();
   assert.deepEqual(world.evicted(), ALL);
 });
+
+for (const [what, policyOf] of [
+  ['without a change', () => grant('other')],
+  ['each with another policy', (n: number) => grant('other', { policy: `[${n}]`, disableSessionTags: true })],
+] as const) {
+  test(`a blocked holder of a changed grant and many updates more (${what}): it is not forgotten`, async () => {
+    await using world = await busyWorld();
+    const blocked = { kind: 'blocked', by: ['budget'], detail: '', retryAfter: undefined } as const;
+    world.cluster.answer = blocked;
+    const id = idOf(world, ETL);
+    world.eks.update(id, grant('other'));
+    while (world.cluster.evictions.length === 0) await world.pass(seconds(1));
+    for (let n = 0; n < 30; n += 1) {
+      world.eks.update(id, policyOf(n));
+      await world.pass(minutes(1));
+    }
+    assert.ok(!world.stages().includes('team-a/etl contained'));
+    world.cluster.answer = undefined;
+    await world.rest();
+    assert.deepEqual([...world.evicted()].toSorted(), ALL);
+  });
+}
+
+test('an association that is updated every day without a change: its holders are kept', async () => {
+  await using world = await busyWorld();
+  const id = idOf(world, ETL);
+  for (let n = 0; n < 40; n += 1) {
+    world.eks.update(id, grant('etl'));
+    await world.pass(minutes(1));
+  }
+  const opinions = [...(world.deps.ledger.find(ETL)?.opinions.values() ?? [])];
+  assert.deepEqual([...new Set(opinions.map(({ verdict }) => verdict.kind))], ['keep']);
+  assert.deepEqual(world.cluster.evictions, []);
+});

@@ -145,8 +145,8 @@ test('invariant 3: under another grant only a holder of one that has ended is ev
       );
       const { revocation: followed } = given;
       const isFollowed = followed?.end !== undefined && followed.end.notAfter + 30_000 > evicted.start;
-      const grants = [...held, ...(isFollowed ? [followed] : [])].map((each) => each.grant);
-      assert.ok(grants.some((each) => each !== undefined && each.roleArn !== current.roleArn));
+      const possible = [...held, ...(isFollowed ? [followed] : [])].map((each) => each.grant);
+      assert.ok(possible.some((each) => each !== undefined && each.roleArn !== current.roleArn));
     }
   });
 });

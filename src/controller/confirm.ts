@@ -29,7 +29,7 @@ export async function confirm(
 async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSignal): Promise<void> {
   await deps.confirmPace.take(signal);
   const answer = await deps.associations.confirm(identity, lastSpan(entry.history)?.id, signal);
-  if (entry.standing.kind === 'known' && answer.at < entry.standing.at) return;
+  if (isOutdone(answer, entry, deps.clock.now())) return;
   const reading = inTime(believed(answer, entry), deps.clock.now());
   const isNews = reading.kind === 'unknown' ? isOtherProblem(reading, entry) : entry.unknowns > 0;
   entry.standing = reading;
@@ -43,6 +43,11 @@ async function ask(identity: Identity, entry: Entry, deps: Deps, signal: AbortSi
     entry.askAgainAt = after(deps.clock.now(), backoff(entry.unknowns, deps.random));
   }
   if (isNews) deps.reporter.report({ kind: 'reading', of: 'confirmation', subject: identity, reading });
+}
+
+/** Something newer was read meanwhile. What is dated later than now was read before the clock was set back. */
+export function isOutdone({ at }: Reading<unknown>, { standing }: Entry, now: Instant): boolean {
+  return standing.kind === 'known' && at < standing.at && standing.at <= now;
 }
 
 function isOtherProblem(reading: Unknown, { unknowns, standing }: Entry): boolean {

@@ -10,7 +10,7 @@ import { known } from '../domain/reading.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { after, between, milliseconds } from '../domain/time.ts';
 import { Bell } from './bell.ts';
-import { believed } from './confirm.ts';
+import { believed, isOutdone } from './confirm.ts';
 import type { Deps } from './deps.ts';
 import type { Pace } from './pace.ts';
 
@@ -119,11 +119,11 @@ export class Describer {
     const { ledger } = this.#deps;
     ledger.locate(association.arn);
     const entry = ledger.entry(association.identity);
-    // A confirmation that was asked for later knows better.
-    if (at < entry.standing.at) return;
     const before = entry.history;
     const wasGranted = entry.standing.kind === 'known' && entry.standing.value.kind === 'granted';
     const standing = known<Standing>({ kind: 'granted', association }, at);
+    // A confirmation that was asked for later knows better.
+    if (isOutdone(standing, entry, this.#deps.clock.now())) return;
     if (believed(standing, entry).kind === 'unknown') return;
     entry.standing = standing;
     entry.unknowns = 0;

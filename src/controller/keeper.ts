@@ -1,6 +1,7 @@
 /** The keeper: brings back the ledger of the daemon before, and keeps this one's for the next. */
 
 import { learnStanding } from '../decide/learn.ts';
+import type { Gap } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { LedgerDocument, LedgerRecord } from '../domain/ledger-document.ts';
 import type { Reading } from '../domain/reading.ts';
@@ -79,10 +80,13 @@ export class Keeper {
     return true;
   }
 
-  /** Between the last writing and the first List of this daemon nobody looked, as far as it knows. */
+  /** Between the last List of the daemon before and the first of this one nobody looked. */
   #join(document: LedgerDocument): void {
     const { ledger, longestGap } = this.#deps;
-    ledger.noteListing(document.savedAt, longestGap);
+    // A conflict brings back what is known already.
+    const isNew = (gap: Gap): boolean => !ledger.gaps.some(({ from }) => from === gap.from);
+    ledger.recallGaps(document.gaps.filter(isNew));
+    ledger.noteListing(document.listedAt, longestGap);
     for (const record of document.records) {
       join(ledger.entry(record.identity), record);
       for (const { id } of record.history.spans) ledger.recognise(id, record.identity);
@@ -92,7 +96,10 @@ export class Keeper {
 
   async #saveChanges(signal: AbortSignal): Promise<void> {
     const { ledger, clock } = this.#deps;
-    const document = documentOf(ledger, clock.now());
+    const { listedAt } = ledger;
+    // Who has not looked yet has nothing to tell.
+    if (listedAt === undefined) return;
+    const document = documentOf(ledger, listedAt);
     const content = contentOf(document);
     if (content === this.#saved || clock.now() < this.#notBefore) return;
     const outcome = await this.#store.save(document, signal);
@@ -129,18 +136,23 @@ export class Keeper {
   }
 }
 
-function documentOf(ledger: Ledger, savedAt: LedgerDocument['savedAt']): LedgerDocument {
+function documentOf(ledger: Ledger, listedAt: LedgerDocument['listedAt']): LedgerDocument {
   const records = [...ledger.entries()].flatMap(([identity, { history, revocation }]) => {
     const open = revocation !== undefined && isOpen(revocation) ? revocation : undefined;
     const isEmpty = history.spans.length === 0 && history.absentSince === undefined && open === undefined;
     return isEmpty ? [] : [{ identity, history, revocation: open }];
   });
-  return { savedAt, records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)) };
+  const { gaps } = ledger;
+  return {
+    listedAt,
+    gaps,
+    records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)),
+  };
 }
 
 /** All but the times of the last readings, which change with every sweep and are no reason to write. */
-function contentOf({ records }: LedgerDocument): string {
-  return JSON.stringify(records, (key, value: unknown) =>
+function contentOf({ gaps, records }: LedgerDocument): string {
+  return JSON.stringify({ gaps, records }, (key, value: unknown) =>
     key === 'seenAt' || key === 'readAt' ? undefined : value,
   );
 }

@@ -96,6 +96,17 @@ export class Ledger {
     this.#lastListedAt = at;
   }
 
+  /** The last full List, of this daemon or of the one before. */
+  get listedAt(): Instant | undefined {
+    return this.#lastListedAt;
+  }
+
+  /** Notes gaps that the daemon before had. */
+  recallGaps(gaps: readonly Gap[]): void {
+    const all = [...gaps, ...this.#gaps].toSorted((one, other) => one.from - other.from);
+    this.#gaps = all.slice(-GAPS_KEPT);
+  }
+
   /** When nobody looked: what came and went in one of these is not known. */
   get gaps(): readonly Gap[] {
     return this.#gaps;

@@ -47,7 +47,7 @@ export type Plan = {
 };
 
 export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
-  const current = opening(facts);
+  const current = datedBefore(opening(facts), now);
   const advanced =
     current === undefined ? undefined : advance(current, facts.standing, facts.history, policy);
   const judged = facts.holders
@@ -100,6 +100,12 @@ function opening(facts: IdentityFacts): Revocation | undefined {
   const { evidence } = opened;
   if (evidence === undefined || evidence.heardAt > standing.at) return opened;
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
+}
+
+/** A suspicion from later than now is from before the clock was set back: nothing could ever confirm it. */
+function datedBefore(revocation: Revocation | undefined, now: Instant): Revocation | undefined {
+  if (revocation === undefined || !isOpen(revocation) || revocation.suspectedAt <= now) return revocation;
+  return { ...revocation, suspectedAt: now };
 }
 
 function isEndUncovered(facts: IdentityFacts): boolean {

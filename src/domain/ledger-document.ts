@@ -1,6 +1,6 @@
 /** What of the ledger outlives the process: enough to take up revocations and to know the past of each identity. */
 
-import type { History } from './history.ts';
+import type { Gap, History } from './history.ts';
 import type { Identity } from './identity.ts';
 import type { Revocation } from './revocation.ts';
 import type { Instant } from './time.ts';
@@ -13,7 +13,10 @@ export type LedgerRecord = {
 };
 
 export type LedgerDocument = {
-  readonly savedAt: Instant;
+  /** The last List that was read: what came and went since then is not known. */
+  readonly listedAt: Instant;
+  /** Earlier times in which nobody looked. */
+  readonly gaps: readonly Gap[];
   /** Ordered by identity. */
   readonly records: readonly LedgerRecord[];
 };

@@ -28,9 +28,10 @@ export type LedgerHarness = {
 
 const never = new AbortController().signal;
 
-export function document(savedAt = 0): LedgerDocument {
+export function document(listedAt = 0): LedgerDocument {
   return {
-    savedAt: at(savedAt),
+    listedAt: at(listedAt),
+    gaps: [],
     records: [
       { identity: identity('team-a/etl'), history: endedHistory(), revocation: confirmed() },
       {
@@ -100,8 +101,8 @@ function keeping(contract: Contract): void {
 
   contract('a document that could not be loaded again is not written', async (harness) => {
     const store = await loaded(harness);
-    const { savedAt, records } = document();
-    const twice = { savedAt, records: [...records, ...records] };
+    const { listedAt, gaps, records } = document();
+    const twice = { listedAt, gaps, records: [...records, ...records] };
     const outcome = await store.save(twice, never);
     assert.match(outcome.kind === 'refused' ? outcome.detail : outcome.kind, /team-a\/etl/);
     assert.equal(await kept(harness), undefined);
@@ -215,25 +216,25 @@ function failing(contract: Contract): void {
 
   contract('a save that did not arrive can be repeated', async (harness) => {
     const store = await loaded(harness);
-    for (const savedAt of [1, 2]) {
+    for (const listedAt of [1, 2]) {
       const mend = harness.trouble('save-unreachable');
-      assert.equal(await save(store, document(savedAt)), 'unreachable');
+      assert.equal(await save(store, document(listedAt)), 'unreachable');
       mend();
-      assert.equal(await save(store, document(savedAt)), 'saved');
-      assert.deepEqual(await kept(harness), document(savedAt));
+      assert.equal(await save(store, document(listedAt)), 'saved');
+      assert.deepEqual(await kept(harness), document(listedAt));
     }
   });
 
   contract('a save that arrived without an answer is found by the next load', async (harness) => {
     const store = await loaded(harness);
-    for (const savedAt of [1, 2]) {
+    for (const listedAt of [1, 2]) {
       const mend = harness.trouble('save-unanswered');
-      assert.equal(await save(store, document(savedAt)), 'unreachable');
+      assert.equal(await save(store, document(listedAt)), 'unreachable');
       mend();
-      assert.deepEqual(await kept(harness), document(savedAt));
+      assert.deepEqual(await kept(harness), document(listedAt));
       assert.equal(await save(store, document(9)), 'conflict');
       await store.load(never);
-      assert.equal(await save(store, document(savedAt)), 'saved');
+      assert.equal(await save(store, document(listedAt)), 'saved');
     }
   });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countExposed, plan } from '../../src/decide/plan.ts';
 import { podUid } from '../../src/domain/holder.ts';
-import { unknown } from '../../src/domain/reading.ts';
+import { known, unknown } from '../../src/domain/reading.ts';
 import { at, confirmed, history, holder, policy, revocation } from '../support/builders.ts';
 
 import { facts } from './facts.ts';
@@ -94,4 +94,16 @@ test('an identity with more holders than a call has room for arguments', () => {
   const made = plan(facts({ holders }), policy(), at(16));
   assert.equal(made.judged.length, 150_000);
   assert.equal(made.lookAgainAt, at(31));
+});
+
+test('a suspicion from before the clock was set back is dated anew, so that it can be confirmed', () => {
+  const late = revocation({ suspectedAt: at(3600) });
+  const made = plan(facts({ holders: [holder()], revocation: late }), policy(), at(16));
+  assert.equal(made.revocation?.suspectedAt, at(16));
+  const confirmedNow = plan(
+    facts({ revocation: made.revocation, standing: known({ kind: 'none' }, at(17)) }),
+    policy(),
+    at(17),
+  );
+  assert.equal(confirmedNow.revocation?.stage, 'settling');
 });

@@ -178,3 +178,29 @@ test('a revocation is taken up with its old times', async () => {
   assert.deepEqual(world.evicted(), ALL);
   assert.ok(at(0) < world.clock.now());
 });
+
+test('what could not be looked at stays unknown over a restart, during or after it', async () => {
+  for (const isDuring of [true, false]) {
+    const kept = await keepingWorld();
+    await using world = kept.world;
+    world.eks.delete(ETL);
+    await world.rest();
+    for (const operation of ['list', 'describe', 'confirm'] as const)
+      world.eks.failing.set(operation, 'failed');
+    await world.pass(minutes(5));
+    const pod = world.cluster.start(ETL);
+    await world.pass(minutes(5));
+    if (isDuring) await restart(kept);
+    await world.pass(minutes(2));
+    world.eks.failing.clear();
+    await world.pass(minutes(2));
+    if (!isDuring) await restart(kept);
+    await world.pass(minutes(3));
+    const verdict = world.deps.ledger.find(ETL)?.opinions.get(pod.uid)?.verdict;
+    assert.deepEqual(
+      verdict,
+      { kind: 'undecided', reason: 'history-unknown' },
+      isDuring ? 'during' : 'after',
+    );
+  }
+});

@@ -4,7 +4,7 @@ import { associationId } from '../../domain/association.ts';
 import type { Grant } from '../../domain/grant.ts';
 import type { Actor, Evidence } from '../../domain/hint.ts';
 import { CHANNELS } from '../../domain/hint.ts';
-import type { End, History, Span } from '../../domain/history.ts';
+import type { End, Gap, History, Span } from '../../domain/history.ts';
 import type { Identity } from '../../domain/identity.ts';
 import { identityOf } from '../../domain/identity.ts';
 import type { LedgerDocument, LedgerRecord } from '../../domain/ledger-document.ts';
@@ -48,7 +48,12 @@ function readDocument(stored: unknown): LedgerDocument {
     if (before === undefined || before < identity) return;
     throw new Misshapen(`records.${index}.identity is ${identity}, which may not follow ${before}`);
   });
-  return { savedAt: required(stored, 'savedAt', readInstant), records };
+  const gaps = required(stored, 'gaps', listOf(readGap));
+  return { listedAt: required(stored, 'listedAt', readInstant), gaps, records };
+}
+
+function readGap(value: unknown): Gap {
+  return { from: required(value, 'from', readInstant), until: required(value, 'until', readInstant) };
 }
 
 function readRecord(value: unknown): LedgerRecord {

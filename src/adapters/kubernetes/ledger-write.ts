@@ -7,9 +7,10 @@ import type { LedgerDocument, LedgerRecord } from '../../domain/ledger-document.
 import type { Revocation } from '../../domain/revocation.ts';
 
 /** JSON leaves out what is undefined. */
-export function writeLedger({ savedAt, records }: LedgerDocument): object {
+export function writeLedger({ listedAt, gaps, records }: LedgerDocument): object {
   const ordered = records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1));
-  return { savedAt, records: ordered.map(writeRecord) };
+  const looked = { listedAt, gaps: gaps.map(({ from, until }) => ({ from, until })) };
+  return { ...looked, records: ordered.map(writeRecord) };
 }
 
 function writeRecord({ identity, history, revocation }: LedgerRecord): object {

@@ -125,7 +125,8 @@ const anyRecord: fc.Arbitrary<LedgerRecord> = anyIdentity.chain((identity) =>
 
 export const anyDocument: fc.Arbitrary<LedgerDocument> = fc.record(
   {
-    savedAt: anyInstant,
+    listedAt: anyInstant,
+    gaps: fc.array(fc.record({ from: anyInstant, until: anyInstant }, PLAIN), { maxLength: 3 }),
     records: fc
       .uniqueArray(anyRecord, { maxLength: 5, selector: ({ identity }) => identity })
       .map((records) => records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1))),

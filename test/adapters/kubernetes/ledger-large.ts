@@ -54,7 +54,8 @@ export function largeLedger(shape: Shape): LedgerDocument {
     };
   });
   return {
-    savedAt: at(0),
+    listedAt: at(0),
+    gaps: [],
     records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)),
   };
 }

@@ -22,7 +22,8 @@ const EVIDENCE = {
 const SOUND = JSON.stringify({
   format: 1,
   ...writeLedger({
-    savedAt: at(0),
+    listedAt: at(0),
+    gaps: [],
     records: [
       {
         identity: identity(),
@@ -54,9 +55,9 @@ const ROWS: readonly (readonly [from: string | RegExp, to: string, said: RegExp]
   ['"format":1', '"format":0', /names no version/],
   ['"format":1', '"format":1.5', /names no version/],
   ['"format":1,', '', /names no version/],
-  ['"savedAt":', '"savedAt":1e999,"x":', /savedAt is no instant/],
-  ['"savedAt":', '"savedAt":8.7e15,"x":', /savedAt is no instant/],
-  ['"savedAt":', '"savedAt":"2026-01-05","x":', /savedAt is no instant/],
+  ['"listedAt":', '"listedAt":1e999,"x":', /listedAt is no instant/],
+  ['"listedAt":', '"listedAt":8.7e15,"x":', /listedAt is no instant/],
+  ['"listedAt":', '"listedAt":"2026-01-05","x":', /listedAt is no instant/],
   ['"records":[', '"records":{},"x":[', /records is no list/],
   ['"records":[', '"records":[7,', /records\.0\.identity is no text/],
   ['"records":[', '"records":[null,', /records\.0\.identity is no text/],
@@ -96,7 +97,7 @@ for (const [from, to, said] of ROWS) {
 const record = (name: string): string => `{"identity":"${name}","history":{"spans":[]}}`;
 
 const ledger = (...names: string[]): string =>
-  `{"format":1,"savedAt":0,"records":[${names.map(record).join()}]}`;
+  `{"format":1,"listedAt":0,"gaps":[],"records":[${names.map(record).join()}]}`;
 
 test('two records of one identity, and records out of order, are malformed', async () => {
   assert.equal((await decode(ledger('a/a', 'a/b'))).kind, 'document');
@@ -106,7 +107,7 @@ test('two records of one identity, and records out of order, are malformed', asy
 
 async function withSpans(...spans: readonly Span[]): Promise<DecodedLedger> {
   const records = [{ identity: identity(), history: history({ spans }), revocation: undefined }];
-  return decode(JSON.stringify({ format: 1, ...writeLedger({ savedAt: at(0), records }) }));
+  return decode(JSON.stringify({ format: 1, ...writeLedger({ listedAt: at(0), gaps: [], records }) }));
 }
 
 const ended = (notAfter: number): Span => span({ end: { notBefore: undefined, notAfter: at(notAfter) } });
@@ -121,7 +122,7 @@ test('spans are oldest first, as far as clocks that differ can tell, and only th
 
 test('fields that are not known, and null where something may be missing, are taken', async () => {
   const odd = SOUND.replace('"roleArn":', '"targetRoleArn":null,"newField":[{}],"roleArn":')
-    .replace('"format":1', '"format":1,"__proto__":{"savedAt":1},"constructor":7')
+    .replace('"format":1', '"format":1,"__proto__":{"listedAt":1},"constructor":7')
     .replace('"stage":', '"clearSince":null,"stage":');
   assert.notEqual(odd, SOUND);
   assert.deepEqual(await decode(odd), await decode(SOUND));

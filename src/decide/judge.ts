@@ -116,13 +116,11 @@ function mayHaveBeenMissed({ holder, history, records, gaps }: HolderFacts, poli
   if (gaps.some((gap) => gap.from < holder.start && from < gap.until)) return true;
   const until = after(holder.start, policy.consistencyWindow);
   const isSeen = (id: AssociationId | undefined): boolean => history.spans.some((span) => span.id === id);
-  return records.some(
-    ({ action, association, evidence }) =>
-      action === 'created' &&
-      !isSeen(association) &&
-      evidence.at <= until &&
-      evidence.at >= (history.absentSince ?? until),
-  );
+  return records.some(({ action, association, evidence }) => {
+    if (isSeen(association) || history.absentSince === undefined) return false;
+    if (evidence.at < history.absentSince) return false;
+    return action === 'deleted' ? evidence.at >= from : evidence.at <= until;
+  });
 }
 
 /** The holder is stale: it goes, unless it must not be touched, is going already, or its time has not come. */

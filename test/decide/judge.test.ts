@@ -88,6 +88,33 @@ const ROWS: readonly Row[] = [
     expected: { kind: 'undecided', reason: 'history-unknown' },
   },
   {
+    name: 'a record tells that an association which was never seen was changed before the pod started: not known',
+    facts: { holder: holder({ start: at(100) }), records: [{ ...UNSEEN, action: 'updated' }] },
+    now: at(200),
+    expected: { kind: 'undecided', reason: 'history-unknown' },
+  },
+  {
+    name: 'a record tells that an association which was never seen was deleted after the pod started: not known',
+    facts: { holder: holder({ start: at(80) }), records: [{ ...UNSEEN, action: 'deleted' }] },
+    now: at(200),
+    expected: { kind: 'undecided', reason: 'history-unknown' },
+  },
+  {
+    name: 'it was deleted long before the pod started: it does not concern it',
+    facts: { holder: holder({ start: at(121) }), records: [{ ...UNSEEN, action: 'deleted' }] },
+    now: at(200),
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+  {
+    name: 'the record is of a time before the absence was seen: that covers it',
+    facts: {
+      holder: holder({ start: at(100) }),
+      records: [recordOf({ association: associationId('a-unseen00000000000'), at: at(-1) })],
+    },
+    now: at(200),
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+  {
     name: 'the record is of a time long after the pod started: it does not concern it',
     facts: { holder: holder({ start: at(40) }), records: [UNSEEN] },
     now: at(200),

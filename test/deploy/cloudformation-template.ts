@@ -2,7 +2,7 @@
 
 import { isScalar, isSeq, parseDocument, visit, YAMLMap } from 'yaml';
 import type { Json, JsonObject } from './json.ts';
-import { isObject, listOf, objectOf, textOf } from './json.ts';
+import { isObject, listOf, objectOf, textOf, textsOf } from './json.ts';
 
 /** The template as JSON, its functions in their long form: `!Sub x` is `{"Fn::Sub": "x"}`. */
 export function parseTemplate(text: string): JsonObject {
@@ -17,7 +17,7 @@ export function parseTemplate(text: string): JsonObject {
       if (tag?.startsWith('!') !== true || !(isScalar(node) || isSeq(node))) return undefined;
       delete node.tag;
       const name = tag.slice(1);
-      const wrapper = new YAMLMap<unknown, unknown>();
+      const wrapper = new YAMLMap();
       wrapper.set(document.createNode(name === 'Ref' ? name : `Fn::${name}`), node);
       return wrapper;
     },
@@ -90,7 +90,7 @@ const FUNCTIONS: Readonly<Record<string, (stack: Stack, argument: Json) => Json>
     ),
   'Fn::Join': (stack, argument) => {
     const [separator, parts] = listOf(argument, 'Join');
-    return listOf(resolved(stack, parts ?? null), 'Join').join(textOf(separator, 'Join'));
+    return textsOf(resolved(stack, parts ?? null), 'Join').join(textOf(separator, 'Join'));
   },
   'Fn::If': (stack, argument) => {
     const [condition, yes = null, no = null] = listOf(argument, 'If');

@@ -2,7 +2,7 @@
 
 import type { Body, Expression } from './hcl-syntax.ts';
 import type { Json, JsonObject } from './json.ts';
-import { isObject, listOf, textOf } from './json.ts';
+import { isObject, listOf, textOf, textsOf } from './json.ts';
 
 /** What a reference stands for. Throws where nothing is declared by that name. */
 export type Scope = (path: readonly (string | number)[]) => Json;
@@ -66,7 +66,7 @@ function combined(operator: string, left: Expression, right: Expression, scope: 
 const CALLS: Readonly<Record<string, (values: readonly Json[]) => Json>> = {
   concat: (lists) => lists.flatMap((list) => listOf(list, 'concat')),
   contains: ([list, value]) => listOf(list, 'contains').includes(value ?? null),
-  join: ([separator, list]) => listOf(list, 'join').join(textOf(separator, 'join')),
+  join: ([separator, list]) => textsOf(list, 'join').join(textOf(separator, 'join')),
   jsonencode: ([value]) => JSON.stringify(value),
   length: ([value]) => (typeof value === 'string' ? value.length : listOf(value, 'length').length),
   regex: ([pattern, text]) => {

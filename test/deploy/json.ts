@@ -25,5 +25,10 @@ export function listOf(value: Json | undefined, what: string): readonly Json[] {
 /** A policy's Action, Resource or Statement may be one or many. */
 export function several(value: Json | undefined): readonly Json[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly Json[]) : [value as Json];
+  return Array.isArray(value) ? (value as readonly Json[]) : [value];
+}
+
+/** A list of texts. */
+export function textsOf(value: Json | undefined, what: string): readonly string[] {
+  return listOf(value, what).map((each) => textOf(each, what));
 }

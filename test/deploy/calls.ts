@@ -1,7 +1,7 @@
 /** The calls to AWS that the code makes, read from the code, and the IAM request that each is. */
 
 import { files, readText } from '../docs/markdown.ts';
-import { arn, CLUSTER } from './deployed.ts';
+import { arn, CLUSTER } from './choice.ts';
 
 export type Call = { readonly action: string; readonly resource: string };
 

@@ -1,7 +1,6 @@
 /** The choices that the tests go through: all combinations of what changes a policy, and one of each of the others. */
 
-import type { Choice } from './deployed.ts';
-import { DEFAULTS } from './deployed.ts';
+import { type Choice, DEFAULTS } from './choice.ts';
 
 const SWITCHES = ['irsa', 'association', 'queue', 'key', 'lookup'] as const;
 

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { CelEngine, type StandardDiagnostic, TemplateFile } from '@aws/cloudformation-validate';
 import { differences, readText } from '../docs/markdown.ts';
 import { parseTemplate, resolved, section } from './cloudformation-template.ts';
-import { BOUNDARY, DEFAULTS, KEY, stackOf, TEMPLATE } from './deployed.ts';
+import { BOUNDARY, DEFAULTS, KEY } from './choice.ts';
+import { stackOf, TEMPLATE } from './from-cloudformation.ts';
 import { INPUTS } from './inputs.ts';
 import { isObject, type Json, listOf, objectOf, several, textOf } from './json.ts';
 

@@ -13,7 +13,7 @@ export function valueOf(expression: Expression, scope: Scope): Json {
     case 'literal':
       return expression.value;
     case 'template':
-      return expression.parts.map((part) => (typeof part === 'string' ? part : shown(value(part)))).join('');
+      return joined(expression.parts, scope);
     case 'list':
       return expression.items.map(value);
     case 'object':
@@ -29,8 +29,16 @@ export function valueOf(expression: Expression, scope: Scope): Json {
     case 'binary':
       return combined(expression.operator, expression.left, expression.right, scope);
     case 'choice':
-      return value(truth(value(expression.when)) ? expression.yes : expression.no);
+      return chosen(expression, scope);
   }
+}
+
+function chosen({ when, yes, no }: Extract<Expression, { kind: 'choice' }>, scope: Scope): Json {
+  return valueOf(truth(valueOf(when, scope)) ? yes : no, scope);
+}
+
+function joined(parts: readonly (string | Expression)[], scope: Scope): string {
+  return parts.map((part) => (typeof part === 'string' ? part : shown(valueOf(part, scope)))).join('');
 }
 
 /** Terraform puts no null, list or object into a text. */

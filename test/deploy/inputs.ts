@@ -1,6 +1,6 @@
 /** What may be given to the deployments and what must be refused, by the names of both. */
 
-import { BOUNDARY, ISSUER, KEY } from './deployed.ts';
+import { BOUNDARY, ISSUER, KEY } from './choice.ts';
 
 export type Input = {
   /** Of the parameter and of the variable. */

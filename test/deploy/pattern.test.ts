@@ -11,7 +11,8 @@ import * as records from '../../simulator/aws/records.ts';
 import { EVENT_NAMES } from '../../src/adapters/aws/record.ts';
 import { envelope, record } from '../adapters/aws/records.ts';
 import { readText } from '../docs/markdown.ts';
-import { BOTH, DEFAULTS } from './deployed.ts';
+import { BOTH } from './both.ts';
+import { DEFAULTS } from './choice.ts';
 
 const ASSOCIATION = records.recordedAssociation();
 const DELETED = records.deleteAssociation(ASSOCIATION);

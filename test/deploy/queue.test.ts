@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CALLS, QUEUE_NAME } from './calls.ts';
-import { arn, BOTH, DEFAULTS, KEY } from './deployed.ts';
+import { BOTH } from './both.ts';
+import { arn, DEFAULTS, KEY } from './choice.ts';
 import type { JsonObject } from './json.ts';
 import { objectOf } from './json.ts';
 import type { Request } from './simulate.ts';

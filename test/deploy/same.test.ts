@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { files, readText } from '../docs/markdown.ts';
 import { choices } from './choices.ts';
 import { parseTemplate } from './cloudformation-template.ts';
-import { BOUNDARY, DEFAULTS, fromCloudFormation, fromTerraform, KEY, TEMPLATE } from './deployed.ts';
+import { BOUNDARY, DEFAULTS, KEY } from './choice.ts';
+import { fromCloudFormation, TEMPLATE } from './from-cloudformation.ts';
+import { fromTerraform } from './from-terraform.ts';
 import { MODULE, parseModule } from './terraform-module.ts';
 
 for (const { title, choice } of choices()) {

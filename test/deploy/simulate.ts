@@ -2,7 +2,7 @@
 
 import type { EvaluationResult, Simulation } from '@cloud-copilot/iam-simulate';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { PLACE } from './deployed.ts';
+import { PLACE } from './choice.ts';
 import type { JsonObject } from './json.ts';
 
 export type Request = {

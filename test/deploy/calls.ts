@@ -21,12 +21,15 @@ export const CALLS: Readonly<Record<string, Call>> = {
   LookupEvents: { action: 'cloudtrail:LookupEvents', resource: '*' },
 };
 
-/** Every command that is imported from an SDK of AWS, without the word Command. */
+/** Every operation whose command or paginator is imported from an SDK of AWS, or whose command is made. */
 export function operationsIn(text: string): readonly string[] {
   const imports = text.matchAll(/import\s*\{([^}]*)\}\s*from\s*'@aws-sdk\/client-[a-z-]+'/g);
-  return [...imports].flatMap(([, names = '']) =>
-    [...names.matchAll(/\b([A-Z]\w+)Command\b/g)].map(([, name = '']) => name),
-  );
+  const imported = [...imports].flatMap(([, names = '']) => [
+    ...names.matchAll(/\b([A-Z]\w+)Command\b|\bpaginate(\w+)/g),
+  ]);
+  const made = text.matchAll(/\bnew (?:\w+\.)?([A-Z]\w+)Command\(/g);
+  const found = [...imported, ...made].map(([, command, paginated]) => command ?? paginated ?? '');
+  return [...new Set(found)].toSorted();
 }
 
 /** Granted although the code does not make the call yet. */

@@ -117,6 +117,10 @@ test('the calls of this test are those that the code makes', () => {
 test('the reading of the code can fail: a planted call is found', () => {
   const planted = `import {\n  type SQSClient,\n  PurgeQueueCommand,\n} from '@aws-sdk/client-sqs';`;
   assert.deepEqual(operationsIn(planted), ['PurgeQueue']);
+  assert.deepEqual(operationsIn('await client.send(new sqs.PurgeQueueCommand({ QueueUrl }))'), [
+    'PurgeQueue',
+  ]);
+  assert.deepEqual(operationsIn(`import { paginateListQueues } from '@aws-sdk/client-sqs';`), ['ListQueues']);
   assert.deepEqual(operationsIn(`import { GetThingCommand } from './own.ts';`), []);
 });
 

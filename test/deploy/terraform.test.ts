@@ -78,6 +78,41 @@ test('what is not balanced or not understood is refused, not passed over', () =>
   }
 });
 
+/** By the provider's documentation. A misspelt one would be found only by a provider, and there is none here. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  aws_iam_role: ['name_prefix', 'description', 'permissions_boundary', 'assume_role_policy', 'tags'],
+  aws_iam_role_policy: ['name', 'role', 'policy'],
+  aws_eks_pod_identity_association: ['cluster_name', 'namespace', 'service_account', 'role_arn', 'tags'],
+  aws_sqs_queue: [
+    'name',
+    'message_retention_seconds',
+    'visibility_timeout_seconds',
+    'receive_wait_time_seconds',
+    'sqs_managed_sse_enabled',
+    'kms_master_key_id',
+    'redrive_policy',
+    'tags',
+  ],
+  aws_sqs_queue_policy: ['queue_url', 'policy'],
+  aws_sqs_queue_redrive_allow_policy: ['queue_url', 'redrive_allow_policy'],
+  aws_cloudwatch_event_rule: ['name', 'description', 'event_pattern', 'tags'],
+  aws_cloudwatch_event_target: ['rule', 'target_id', 'arn', 'dead_letter_config'],
+};
+
+function unknownArguments(module: Module): readonly string[] {
+  return blocksOf(module, 'resource').flatMap(({ labels: [type = ''], body }) => {
+    const known = new Set([...(ARGUMENTS[type] ?? []), 'count', 'depends_on']);
+    const given = [...Object.keys(body.attributes), ...body.blocks.map((block) => block.type)];
+    return given.filter((name) => !known.has(name)).map((name) => `${type} has no ${name}`);
+  });
+}
+
+test('every resource is given arguments that it has', () => {
+  assert.deepEqual(unknownArguments(READ), []);
+  const planted = parseModule(['resource "aws_sqs_queue" "x" {\n  visibility_timeout = 1\n}\n']);
+  assert.deepEqual(unknownArguments(planted), ['aws_sqs_queue has no visibility_timeout']);
+});
+
 /** An attribute that refers to nothing, or undefined where it is not set. */
 function constantOf({ attributes }: Body, name: string): Json | undefined {
   const expression = attributes[name];

@@ -11,4 +11,7 @@ export interface Rosters {
    * the reason of `signal`.
    */
   of(identity: Identity, signal: AbortSignal): Promise<Reading<readonly RosterPod[]>>;
+
+  /** One pod by its name; known(undefined) where there is none. Else as above. */
+  find(namespace: string, name: string, signal: AbortSignal): Promise<Reading<RosterPod | undefined>>;
 }

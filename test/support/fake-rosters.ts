@@ -49,24 +49,31 @@ export class FakeRosters implements Rosters {
     return pod;
   }
 
+  async find(namespace: string, name: string, signal: AbortSignal): Promise<Reading<RosterPod | undefined>> {
+    signal.throwIfAborted();
+    const now = this.#clock.now();
+    if (this.failing !== undefined) return unknown(this.failing, 'on script', now);
+    return known(
+      this.#all().find(({ pod }) => pod.namespace === namespace && pod.name === name),
+      now,
+    );
+  }
+
   async of(identity: Identity, signal: AbortSignal): Promise<Reading<readonly RosterPod[]>> {
     signal.throwIfAborted();
     this.calls.push(identity);
     const now = this.#clock.now();
     if (this.failing !== undefined) return unknown(this.failing, 'on script', now);
-    const holders = this.#cluster.running().map(
-      (pod): RosterPod => ({
-        pod,
-        access: 'pod-identity',
-        roleArn: undefined,
-        isMirror: false,
-        revision: undefined,
-      }),
-    );
-    const all = [...holders, ...this.#missed.values()].filter(({ pod }) => pod.identity === identity);
+    const all = this.#all().filter(({ pod }) => pod.identity === identity);
     return known(
       all.toSorted((one, other) => (one.pod.uid < other.pod.uid ? -1 : 1)),
       now,
     );
+  }
+
+  #all(): readonly RosterPod[] {
+    const rest = { access: 'pod-identity', roleArn: undefined, isMirror: false, revision: undefined } as const;
+    const holders = this.#cluster.running().map((pod): RosterPod => ({ pod, ...rest }));
+    return [...holders, ...this.#missed.values()];
   }
 }

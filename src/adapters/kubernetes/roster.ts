@@ -4,6 +4,7 @@ import type { Identity } from '../../domain/identity.ts';
 import { namespaceOf, serviceAccountOf } from '../../domain/identity.ts';
 import type { Reading, UnknownReason } from '../../domain/reading.ts';
 import { known, unknown } from '../../domain/reading.ts';
+import type { Instant } from '../../domain/time.ts';
 import type { RosterPod } from '../../domain/roster.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Rosters } from '../../ports/rosters.ts';
@@ -45,28 +46,44 @@ export function kubernetesRosters({ client, clock, labelNames }: RosterDeps): Ro
         },
         signal,
       );
-      if (reply.kind !== 'listed') return unread(reply, identity, at);
+      if (reply.kind !== 'listed')
+        return unread(reply, `the pods of ${identity} (the verb list on pods)`, at);
       return known(
         found.toSorted((one, other) => (one.pod.uid < other.pod.uid ? -1 : 1)),
         at,
       );
     },
+    find: async (namespace, name, signal): Promise<Reading<RosterPod | undefined>> => {
+      const at = clock.now();
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+      const reply = await client.request({ verb: 'get', resource: 'pods', method: 'GET', path }, signal);
+      if (reply.kind === 'refused' && reply.status === 404) return known(undefined, at);
+      const what = `the pod ${namespace}/${name}`;
+      if (reply.kind !== 'ok') return unread(reply, `${what} (the verb get on pods)`, at);
+      const pod = readRostered(reply.body, labelNames);
+      return pod === undefined ? unknown('malformed', `${what} can't be understood`, at) : known(pod, at);
+    },
   };
 }
 
-function unread(reply: Refusal | NoAnswer, identity: Identity, at: ReturnType<Clock['now']>): Reading<never> {
+function unread(reply: Refusal | NoAnswer, what: string, at: Instant): Reading<never> {
   if (reply.kind === 'no-answer') {
     const why: UnknownReason = reply.why === 'malformed' ? 'malformed' : 'unreachable';
-    return unknown(why, `the pods of ${identity}: ${reply.detail}`, at);
+    return unknown(why, `${what}: ${reply.detail}`, at);
   }
   const why: UnknownReason = reply.status === 403 ? 'denied' : reply.status === 429 ? 'throttled' : 'failed';
-  return unknown(why, `the pods of ${identity} (the verb list on pods): ${reply.message}`, at);
+  return unknown(why, `${what}: ${reply.message}`, at);
 }
 
+/** A server that does not heed the selector must not lead us to the pods of others. */
 function rostered(pod: unknown, identity: Identity, labelNames: readonly string[]): readonly RosterPod[] {
+  const found = readRostered(pod, labelNames);
+  return found?.pod.identity === identity ? [found] : [];
+}
+
+function readRostered(pod: unknown, labelNames: readonly string[]): RosterPod | undefined {
   const projected = projectAny(pod, labelNames);
-  // A server that does not heed the selector must not lead us to the pods of others.
-  if (projected === undefined || projected.holder.identity !== identity) return [];
+  if (projected === undefined) return undefined;
   const metadata = field(pod, 'metadata');
   const isIrsa = !projected.carriesToken && hasIrsaToken(field(pod, 'spec'));
   const rest = {
@@ -74,9 +91,9 @@ function rostered(pod: unknown, identity: Identity, labelNames: readonly string[
     isMirror: field(field(metadata, 'annotations'), MIRROR) !== undefined,
     revision: revisionOf(field(metadata, 'labels')),
   };
-  if (projected.carriesToken) return [{ ...rest, access: 'pod-identity', roleArn: undefined }];
-  if (!isIrsa) return [{ ...rest, access: 'nothing', roleArn: undefined }];
-  return [{ ...rest, access: 'irsa', roleArn: irsaRole(field(pod, 'spec')) }];
+  if (projected.carriesToken) return { ...rest, access: 'pod-identity', roleArn: undefined };
+  if (!isIrsa) return { ...rest, access: 'nothing', roleArn: undefined };
+  return { ...rest, access: 'irsa', roleArn: irsaRole(field(pod, 'spec')) };
 }
 
 function revisionOf(labels: unknown): string | undefined {

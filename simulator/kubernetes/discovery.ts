@@ -38,7 +38,7 @@ export function describeServer(world: World, pathname: string): Answer | undefin
     case '/.well-known/openid-configuration':
       return json(200, openIdConfiguration(world.issuer));
     case '/openid/v1/jwks':
-      return json(200, { keys: [] });
+      return json(200, world.tokens.keys());
     default:
       return discovery(pathname.replace(/\/$/, ''));
   }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ending } from '../../../simulator/kubernetes/kubelet.ts';
+import type { Ending } from '../../../simulator/kubernetes/endings.ts';
 import { at } from '../../../simulator/kubernetes/object.ts';
 import { addPod, assertStatus, startApi } from './support.ts';
 

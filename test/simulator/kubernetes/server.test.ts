@@ -128,6 +128,7 @@ test('every request is recorded, with what it asked and what it got', async (t) 
     name: 'a',
     body: eviction,
     userAgent: 'test/1',
+    user: 'system:serviceaccount:pod-identity-revoker:pod-identity-revoker',
     at: api.clock.now(),
     status: 201,
   });

@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { SimClock } from '../clock.ts';
 import { ApiError } from './api-error.ts';
+import { endsAfter, endsBefore, sendBody } from './delivery.ts';
 import type { Body } from './execute.ts';
 import type { EntryFault, JsonFault } from './json-faults.ts';
 import { JsonFaults } from './json-faults.ts';
@@ -117,25 +118,18 @@ export class JsonService {
     const faults = this.faults.take(operation, input);
     await this.#pass(faults, 'before');
     const decisive = faults.find(isDecisive);
-    if (decisive?.kind === 'hang') return;
-    if (decisive?.kind === 'cut' && decisive.when === 'before') return void exchange.response.destroy();
+    if (endsBefore(exchange.response, decisive)) return;
     if (decisive?.kind === 'error') {
       throw new ApiError(decisive.status, decisive.code, decisive.message, { headers: decisive.headers });
     }
     const entryFaults = faults.filter((fault) => fault.kind === 'entries');
     const answer = await this.#options.perform({ operation, input, entryFaults, gone });
     await this.#pass(faults, 'after');
-    this.#finish(exchange, rewritten(answer, faults), decisive);
-  }
-
-  #finish(exchange: Exchange, answer: JsonAnswer, fault: JsonFault | undefined): void {
-    if (fault?.kind === 'garbage') return this.#send(exchange, { ...answer, text: fault.text });
-    if (fault?.kind !== 'cut') return this.#send(exchange, answer);
-    const { response, record } = exchange;
-    if (fault.when !== 'in-body') return void response.destroy();
-    record.status = answer.status;
-    response.writeHead(answer.status, this.#headers(record, answer));
-    response.write(answer.text.slice(0, answer.text.length / 2), () => response.destroy());
+    if (endsAfter(exchange.response, decisive)) return;
+    const whole = rewritten(answer, faults);
+    const told = decisive?.kind === 'garbage' ? { ...whole, text: decisive.text } : whole;
+    this.#sendHead(exchange, told);
+    await sendBody(exchange.response, told.text, decisive, this.#options.clock);
   }
 
   #refusal({ status, code, message, headers }: ApiError): JsonAnswer {
@@ -143,11 +137,16 @@ export class JsonService {
     return { status, headers, text };
   }
 
-  #send({ response, record }: Exchange, answer: JsonAnswer): void {
+  #send(exchange: Exchange, answer: JsonAnswer): void {
+    if (exchange.response.destroyed) return;
+    this.#sendHead(exchange, answer);
+    exchange.response.end(answer.text);
+  }
+
+  #sendHead({ response, record }: Exchange, answer: JsonAnswer): void {
     if (response.destroyed) return;
     record.status = answer.status;
     response.writeHead(answer.status, this.#headers(record, answer));
-    response.end(answer.text);
   }
 
   #headers({ requestId }: JsonRequestRecord, { headers, text }: JsonAnswer): Record<string, string> {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SimClock } from '../clock.ts';
 import { reset } from '../connection.ts';
 import { authenticate, authorize, type Gate } from './access.ts';
+import { type Delivery, WHOLE } from './delivery.ts';
 import type { Effect, RequestEffect } from './faults.ts';
 import { type Target, targetOf } from './paths.ts';
 import { recordOf } from './recording.ts';
@@ -11,7 +12,7 @@ import type { RecordedRequest, RequestLog } from './requests.ts';
 import { answer } from './routes.ts';
 import { ApiError, failure } from './status.ts';
 import { openWatch } from './watch.ts';
-import { checkContent, type Delivery, readBody, send, shapeOf, WHOLE, type Wire } from './wire.ts';
+import { checkContent, readBody, send, shapeOf, type Wire } from './wire.ts';
 import { type Answer, type Call, json, type World } from './world.ts';
 
 type Exchange = Wire & {

@@ -44,6 +44,8 @@ export type KubernetesApiOptions = {
   readonly kubelet?: KubeletOptions | false;
 };
 
+export type KubeconfigUser = { readonly token: string } | { readonly tokenFile: string };
+
 export type KubernetesApi = {
   readonly url: string;
   readonly store: Store;
@@ -63,8 +65,10 @@ export type KubernetesApi = {
   expireContinueTokens(): void;
   /** From now on no watch resumes from before now. */
   forgetHistory(): void;
-  /** A kubeconfig for this server, as JSON text (which is YAML too). */
-  kubeconfig(): string;
+  /** The certificate that clients trust, in PEM; undefined without TLS. */
+  readonly authority: string | undefined;
+  /** A kubeconfig for this server, as JSON text (which is YAML too). The user has a token, or one in that file. */
+  kubeconfig(user?: KubeconfigUser): string;
   close(): Promise<void>;
 };
 
@@ -100,10 +104,12 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
     admission: world.admission,
     evictionReviews: world.evictionReviews,
     tokens: world.tokens,
+    authority: options.tls?.ca ?? options.tls?.cert,
     kubelet,
     expireContinueTokens: () => world.pager.expireTokens(),
     forgetHistory: () => store.forgetHistory(),
-    kubeconfig: () => kubeconfigText(url, options),
+    kubeconfig: (user) =>
+      kubeconfigText(url, options, user ?? { token: options.tokens?.[0] ?? 'simulated-token' }),
     close: async () => {
       kubelet?.stop();
       disruption.stop();
@@ -168,7 +174,7 @@ async function stop(server: Server): Promise<void> {
  * Over plain HTTP, @kubernetes/client-node wants to be told that TLS is not verified, and kubectl keeps its
  * token to itself: to try tokens with kubectl takes TLS.
  */
-function kubeconfigText(url: string, { tls, tokens }: KubernetesApiOptions): string {
+function kubeconfigText(url: string, { tls }: KubernetesApiOptions, user: KubeconfigUser): string {
   const authority =
     tls === undefined
       ? { 'insecure-skip-tls-verify': true }
@@ -177,7 +183,7 @@ function kubeconfigText(url: string, { tls, tokens }: KubernetesApiOptions): str
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'simulated', cluster: { server: url, ...authority } }],
-    users: [{ name: 'simulated', user: { token: tokens?.[0] ?? 'simulated-token' } }],
+    users: [{ name: 'simulated', user }],
     contexts: [{ name: 'simulated', context: { cluster: 'simulated', user: 'simulated' } }],
     'current-context': 'simulated',
   });

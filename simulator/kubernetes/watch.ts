@@ -1,6 +1,7 @@
 /** Watches: from where they start, and what each sends. */
 
 import type { ServerResponse } from 'node:http';
+import type { Delivery } from './delivery.ts';
 import { type WatchStart, watchStartOf } from './list-options.ts';
 import type { KubeObject } from './object.ts';
 import { isYes, type Target } from './paths.ts';
@@ -10,7 +11,6 @@ import { shapedObject } from './shapes.ts';
 import { badRequest, failure } from './status.ts';
 import type { StoreEvent } from './store.ts';
 import { OpenWatch } from './watches.ts';
-import type { Delivery } from './wire.ts';
 import type { Call, World } from './world.ts';
 
 type Line = { readonly type: string; readonly object: KubeObject };

@@ -3,10 +3,10 @@
 import type { ServerResponse } from 'node:http';
 import type { SimClock } from '../clock.ts';
 import type { Pace } from '../connection.ts';
+import type { Delivery } from './delivery.ts';
 import type { Faults, Match } from './faults.ts';
 import { isMatch } from './faults.ts';
 import type { RecordedRequest } from './requests.ts';
-import type { Delivery } from './wire.ts';
 
 /** A watcher that reads so slowly that this much is waiting for it is dropped, as a slow one is in truth. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SimClock } from '../clock.ts';
-import { endSlowly, type Pace } from '../connection.ts';
+import { endSlowly } from '../connection.ts';
+import type { Delivery } from './delivery.ts';
 import { decodeAccessReview, PROTOBUF } from './protobuf.ts';
 import type { Shape } from './shapes.ts';
 import { ApiError, badRequest } from './status.ts';
@@ -84,15 +85,6 @@ function shapeOfRange(range: string): Shape | undefined {
   const isMeta = named.get('g') === 'meta.k8s.io' && ['v1', 'v1beta1'].includes(named.get('v') ?? '');
   return isMeta ? SHAPES[as] : undefined;
 }
-
-/** How much of a body arrives, and how fast. */
-export type Delivery =
-  | { readonly kind: 'whole' }
-  | { readonly kind: 'truncate'; readonly bytes: number }
-  | { readonly kind: 'stall'; readonly bytes: number }
-  | ({ readonly kind: 'slow' } & Pace);
-
-export const WHOLE: Delivery = { kind: 'whole' };
 
 export async function send(
   { message, response, clock }: Wire,

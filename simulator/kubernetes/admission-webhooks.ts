@@ -30,7 +30,7 @@ export function webhookDenied(webhook: string, status: WebhookStatus = {}): ApiE
 /** A webhook of failurePolicy Fail could not be asked: 500, for every eviction that it should see. */
 export function webhookUnreachable(
   webhook: string,
-  why = `failed to call webhook: Post "https://${webhook}:443/validate?timeout=10s": context deadline exceeded`,
+  why = 'failed to call webhook: Post "https://admission.webhooks.svc:443/validate?timeout=10s": context deadline exceeded',
 ): ApiError {
   const cause = `failed calling webhook "${webhook}": ${why}`;
   return new ApiError(500, 'InternalError', `Internal error occurred: ${cause}`, {

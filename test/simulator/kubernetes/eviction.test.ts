@@ -172,6 +172,21 @@ test('a pod that is on its way already is evicted again, whatever the budget say
   assert.equal((await evict(api, 'a')).code, 201);
 });
 
+test('an eviction shortens the grace of a pod that is on its way, and does not prolong it', async (t) => {
+  const api = await startApi(t, SLOW);
+  addPod(api, 'a');
+  for (const [asked, grace] of [
+    [20, 20],
+    [60, 20],
+    [5, 5],
+  ] as const) {
+    assert.equal((await evict(api, 'a', { gracePeriodSeconds: asked })).code, 201);
+    const pod = api.store.get('pods', 'default', 'a');
+    assert.equal(pod?.metadata.deletionGracePeriodSeconds, grace);
+    assert.equal(pod?.metadata.deletionTimestamp, `2026-11-24T12:00:${String(grace).padStart(2, '0')}Z`);
+  }
+});
+
 test('an eviction that fails on the uid has used the budget up, for two minutes', async (t) => {
   const api = await startApi(t, SLOW);
   addWeb(api, 'a', 'b');

@@ -69,6 +69,7 @@ test('the queue has no messages of the past, and those of the present', async (t
   dissociate(simulator, READER);
   await rule?.settled();
   assert.equal((await queue?.waiting())?.length, 1);
+  isAbout(simulator.trail.records.at(-1)?.eventTime, 0);
 });
 
 test('a past that fails closes what was started', async () => {

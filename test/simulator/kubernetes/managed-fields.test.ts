@@ -65,6 +65,7 @@ test('the same value again takes nothing and moves no time; nor does a dry run',
   const before = await api.get(`${MAPS}/ledger`);
   api.clock.advance(60_000);
   await annotate(api, { paused: 'yes' }, 'bob');
+  await annotate(api, { paused: 'yes' }, 'alice');
   await annotate(api, { paused: 'no' }, 'bob&dryRun=All');
   assert.deepEqual((await api.get(`${MAPS}/ledger`)).body, before.body);
 });

@@ -20,8 +20,18 @@ export type KubernetesCall =
 /** In the words of IAM: the resource is the ARN that the action is judged by. */
 export type AwsCall = { readonly service: string; readonly operation: string; readonly resource: string };
 
-/** Whose calls: those whose User-Agent, or user in the words of RBAC, matches. */
-export type CallFilter = { readonly userAgent?: RegExp; readonly user?: string };
+/** Whose calls, and from when on; every given part must match. */
+export type CallFilter = {
+  readonly userAgent?: RegExp;
+  /** In the words of RBAC. Leaves calls to AWS alone. */
+  readonly user?: string;
+  /** The pod that the caller's token is bound to. Leaves calls to AWS alone. */
+  readonly pod?: string;
+  /** Leaves calls to Kubernetes alone. */
+  readonly accessKeyId?: string;
+  /** Milliseconds since the epoch, by the simulator's clock. */
+  readonly since?: number;
+};
 
 export type AwsSources = {
   readonly eks: readonly RequestRecord[];
@@ -32,10 +42,14 @@ export type AwsSources = {
 
 export function kubernetesCalls(
   requests: readonly RecordedRequest[],
-  { userAgent, user }: CallFilter = {},
+  filter: CallFilter = {},
 ): readonly KubernetesCall[] {
+  const { user, pod } = filter;
   const made = requests.filter(
-    (request) => isBy(request, userAgent) && (user === undefined || request.user === user),
+    (request) =>
+      isWanted(request, filter) &&
+      (user === undefined || request.user === user) &&
+      (pod === undefined || request.pod === pod),
   );
   return distinct(made.map(kubernetesCall));
 }
@@ -56,24 +70,31 @@ function kubernetesCall(request: RecordedRequest): KubernetesCall {
 /** Requests that name no operation are left out. */
 export function awsCalls(
   { eks, cloudtrail, sqs, place }: AwsSources,
-  { userAgent }: Pick<CallFilter, 'userAgent'> = {},
+  filter: CallFilter = {},
 ): readonly AwsCall[] {
-  const ofEks = eks
-    .filter((request) => isBy(request, userAgent))
-    .flatMap(({ operation, resource }) =>
-      operation === undefined ? [] : [{ service: 'eks', operation, resource }],
-    );
-  const ofTrail = cloudtrail
-    .filter((request) => isBy(request, userAgent))
-    .map(({ operation }) => ({ service: 'cloudtrail', operation, resource: '*' }));
-  const ofQueue = sqs
-    .filter((request) => isBy(request, userAgent))
-    .map(({ operation, input }) => ({
-      service: 'sqs',
-      operation,
-      resource: queueArn(input['QueueUrl'], place),
-    }));
-  return distinct([...ofEks, ...ofTrail, ...ofQueue].filter(({ operation }) => operation !== ''));
+  const calls = [
+    ...eks.map((request) => awsCall('eks', request, request.resource)),
+    ...cloudtrail.map((request) => awsCall('cloudtrail', request, '*')),
+    ...sqs.map((request) => awsCall('sqs', request, queueArn(request.input['QueueUrl'], place))),
+  ];
+  const { accessKeyId } = filter;
+  const made = calls.filter(
+    ({ call, request }) =>
+      call.operation !== '' &&
+      isWanted(request, filter) &&
+      (accessKeyId === undefined || request.accessKeyId === accessKeyId),
+  );
+  return distinct(made.map(({ call }) => call));
+}
+
+type AwsRequest = RequestRecord | JsonRequestRecord;
+
+function awsCall(
+  service: string,
+  request: AwsRequest,
+  resource: string,
+): { readonly call: AwsCall; readonly request: AwsRequest } {
+  return { call: { service, operation: request.operation ?? '', resource }, request };
 }
 
 function queueArn(url: unknown, { region, account }: AwsSources['place']): string {
@@ -81,8 +102,11 @@ function queueArn(url: unknown, { region, account }: AwsSources['place']): strin
   return `arn:aws:sqs:${region}:${account}:${url.replace(/^.*\//, '')}`;
 }
 
-function isBy({ userAgent }: { readonly userAgent: string }, wanted: RegExp | undefined): boolean {
-  return wanted === undefined || wanted.test(userAgent);
+function isWanted(
+  { at, userAgent }: { readonly at: number; readonly userAgent: string },
+  { since, userAgent: wanted }: CallFilter,
+): boolean {
+  return (since === undefined || at >= since) && (wanted === undefined || wanted.test(userAgent));
 }
 
 /** Each once, in the order of their texts. */

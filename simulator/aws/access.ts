@@ -14,6 +14,11 @@ type Denial = { readonly operation: Operation; readonly resource: string | undef
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<key>[^/\s]+)\/\d{8}\/(?<region>[^/]+)\/eks\/aws4_request, ?SignedHeaders=[\w;-]+, ?Signature=[0-9a-f]{64}$/;
 
+/** The key that a signature names, whatever the service; empty where there is none. */
+export function accessKeyIn(authorization: string | undefined): string {
+  return /Credential=([^/\s]+)\//.exec(authorization ?? '')?.[1] ?? '';
+}
+
 export class Access {
   /** The keys that exist; undefined: any. */
   keys: Set<string> | undefined;

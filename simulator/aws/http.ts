@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { SimClock } from '../clock.ts';
+import { accessKeyIn } from './access.ts';
 import { ApiError } from './api-error.ts';
 import type { Call, Operation, Params } from './call.ts';
 import { parseCall } from './call.ts';
@@ -20,6 +21,8 @@ export type RequestRecord = {
   readonly resource: string;
   readonly at: number;
   readonly userAgent: string;
+  /** Of the signature; empty where there is none. */
+  readonly accessKeyId: string;
   readonly requestId: string;
   /** Undefined while there is no answer, and for ever where the connection was cut before one. */
   status: number | undefined;
@@ -60,7 +63,9 @@ export class EksHttp {
       parsed instanceof ApiError
         ? { operation: undefined, params: {}, resource: '*' }
         : { ...parsed, resource: this.#service.access.resourceOf(parsed) };
-    const exchange = { response, record: { ...known, at, userAgent, requestId, status: undefined } };
+    const accessKeyId = accessKeyIn(request.headers.authorization);
+    const record = { ...known, at, userAgent, accessKeyId, requestId, status: undefined };
+    const exchange = { response, record };
     this.requests.push(exchange.record);
     try {
       if (parsed instanceof ApiError) throw parsed;

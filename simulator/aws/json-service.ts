@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { SimClock } from '../clock.ts';
+import { accessKeyIn } from './access.ts';
 import { ApiError } from './api-error.ts';
 import { endsAfter, endsBefore, sendBody } from './delivery.ts';
 import type { Body } from './execute.ts';
@@ -20,6 +21,8 @@ export type JsonRequestRecord = {
   readonly input: Body;
   readonly at: number;
   readonly userAgent: string;
+  /** Of the signature; empty where there is none. */
+  readonly accessKeyId: string;
   readonly requestId: string;
   /** Undefined while there is no answer, and for ever where the connection was cut before one. */
   status: number | undefined;
@@ -98,7 +101,16 @@ export class JsonService {
     const parsed = parseRequest(request.headers, await readText(request), this.#options);
     const userAgent = request.headers['user-agent'] ?? '';
     const { operation, input } = parsed;
-    const record = { operation, input, at, userAgent, requestId: randomUUID(), status: undefined };
+    const accessKeyId = accessKeyIn(request.headers.authorization);
+    const record = {
+      operation,
+      input,
+      at,
+      userAgent,
+      accessKeyId,
+      requestId: randomUUID(),
+      status: undefined,
+    };
     const exchange: Exchange = { response, record };
     this.requests.push(record);
     try {

@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 import { type JsonObject, recordAt, textAt } from './object.ts';
 import type { Wish } from './rbac.ts';
 import { resourceText } from './requests.ts';
-import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { ServiceAccountTokens, TokenCaller } from './service-account-tokens.ts';
 import { ApiError, badRequest } from './status.ts';
 
 /** What anybody may ask, without a token. A wrong token is refused even there. */
@@ -19,13 +19,15 @@ export type Gate = {
 };
 
 /** Who calls; 401 where tokens are demanded and the request has none of them. */
-export function authenticate(path: string, authorization: string | undefined, gate: Gate): string {
+export function authenticate(path: string, authorization: string | undefined, gate: Gate): TokenCaller {
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '';
   const known = gate.issued.userOf(token);
   if (known === 'expired') throw unauthorized();
-  if (known !== undefined) return known.user;
+  if (known !== undefined) return known;
   const isPublic = authorization === undefined && PUBLIC.has(path);
-  if (isPublic || gate.tokens === undefined || gate.tokens.includes(token)) return gate.user;
+  if (isPublic || gate.tokens === undefined || gate.tokens.includes(token)) {
+    return { user: gate.user, pod: undefined };
+  }
   throw unauthorized();
 }
 

@@ -104,15 +104,15 @@ export class Faults {
     };
   }
 
-  /** From now on nothing is allowed but what these rules allow, and what every service account may do. */
+  /** From now on nothing is allowed but what these rules allow, and what every service account may do. Undefined ends it. */
   allowOnly(bindings: readonly Binding[] | undefined): void {
     this.#bindings = bindings;
   }
 
+  /** What `allowOnly` said stays: it is no fault. */
   clear(): void {
     this.#planned.clear();
     this.#denials.clear();
-    this.#bindings = undefined;
   }
 
   isDenied(wish: Wish): boolean {

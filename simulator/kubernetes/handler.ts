@@ -51,7 +51,7 @@ export class Handler {
     this.#requests.add(request);
     const exchange = { ...wire, request, target };
     try {
-      request.user = authenticate(url.pathname, message.headers.authorization, this.#gate);
+      Object.assign(request, authenticate(url.pathname, message.headers.authorization, this.#gate));
       authorize(request, faults, request.user);
       await this.#spoilOrServe(exchange, faults.forRequest(request));
     } catch (error) {

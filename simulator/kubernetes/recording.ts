@@ -19,6 +19,7 @@ export function recordOf(
     body,
     userAgent: message.headers['user-agent'] ?? '',
     user: '',
+    pod: undefined,
     at,
     status: undefined,
   };

@@ -18,6 +18,8 @@ export type RecordedRequest = {
   readonly userAgent: string;
   /** Who called, in the words of RBAC; empty where that was refused. */
   user: string;
+  /** The name of the pod that the caller's token is bound to. */
+  pod: string | undefined;
   /** By the simulator's clock. */
   readonly at: number;
   /** The HTTP status answered; undefined while there is none, and for ever where the answer was withheld. */

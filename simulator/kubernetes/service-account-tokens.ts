@@ -24,8 +24,14 @@ export type TokenWish = {
 
 export type TokensDeps = { readonly issuer: string; readonly clock: SimClock; readonly store: Store };
 
+export type TokenCaller = {
+  readonly user: string;
+  /** The name of the pod that the token is bound to. */
+  readonly pod: string | undefined;
+};
+
 /** Undefined for a token of somebody else; `expired` for one of ours that is over or was tampered with. */
-export type TokenUser = { readonly user: string } | 'expired' | undefined;
+export type TokenUser = TokenCaller | 'expired' | undefined;
 
 const API_AUDIENCE = 'https://kubernetes.default.svc';
 const EXTENDED_SECONDS = 90 * 86_400;
@@ -55,7 +61,8 @@ export class ServiceAccountTokens {
     const verify = createVerify('RSA-SHA256').update(`${header}.${body}`);
     const isOurs = verify.verify(this.#pair().publicKey, signature, 'base64url');
     const isOver = (numberAt(claims, 'exp') ?? 0) * 1000 <= this.#deps.clock.now();
-    return !isOurs || isOver ? 'expired' : { user: textAt(claims, 'sub') ?? '' };
+    if (!isOurs || isOver) return 'expired';
+    return { user: textAt(claims, 'sub') ?? '', pod: textAt(claims, 'kubernetes.io', 'pod', 'name') };
   }
 
   /** The JSON Web Key Set. */

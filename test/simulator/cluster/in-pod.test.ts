@@ -81,6 +81,24 @@ test('the real client with that token is that service account', async (t) => {
   ]);
 });
 
+test('two replicas of one service account are told apart by their pods', async (t) => {
+  const simulator = await simulated(t);
+  const { url } = simulator.kubernetes;
+  for (const [pod, path] of [
+    ['daemon-0', '/api/v1/pods'],
+    ['daemon-1', '/api/v1/nodes'],
+  ] as const) {
+    const { token } = await simulator.inPod({ ...READER, pod });
+    assert.equal(
+      (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })).status,
+      200,
+    );
+  }
+  assert.deepEqual(simulator.calls({ pod: 'daemon-1' }).kubernetes, [
+    { verb: 'list', apiGroup: '', resource: 'nodes' },
+  ]);
+});
+
 test('service accounts are objects; after a deletion the annotation of one gives IRSA to the replacement', async (t) => {
   const simulator = await simulated(t);
   await ask(simulator, 'POST', ACCOUNTS, { metadata: { name: 'reader' } });
@@ -157,4 +175,7 @@ test('calls are told once each, in the words of RBAC and IAM, by who made them',
   ]);
   assert.deepEqual(simulator.calls({ userAgent: /^operator/ }).kubernetes, kubernetes);
   assert.deepEqual(simulator.calls({ userAgent: /^somebody/ }), { kubernetes: [], aws: [] });
+  assert.deepEqual(simulator.calls({ since: simulator.clock.now() + 60_000 }), { kubernetes: [], aws: [] });
+  assert.deepEqual(simulator.calls({ accessKeyId: 'AKIAOTHER' }).aws, []);
+  assert.equal(simulator.calls({ accessKeyId: 'AKIATEST' }).aws.length, 3);
 });

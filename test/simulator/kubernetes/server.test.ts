@@ -133,6 +133,7 @@ test('every request is recorded, with what it asked and what it got', async (t) 
     body: eviction,
     userAgent: 'test/1',
     user: 'system:serviceaccount:pod-identity-revoker:pod-identity-revoker',
+    pod: undefined,
     at: api.clock.now(),
     status: 201,
   });

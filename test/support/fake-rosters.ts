@@ -72,7 +72,12 @@ export class FakeRosters implements Rosters {
   }
 
   #all(): readonly RosterPod[] {
-    const rest = { access: 'pod-identity', roleArn: undefined, isMirror: false, revision: undefined } as const;
+    const rest = {
+      access: 'pod-identity',
+      roleArn: undefined,
+      isMirror: false,
+      revision: undefined,
+    } as const;
     const holders = this.#cluster.running().map((pod): RosterPod => ({ pod, ...rest }));
     return [...holders, ...this.#missed.values()];
   }

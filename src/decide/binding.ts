@@ -40,22 +40,33 @@ export type Binding = Stale | Extract<Verdict, { kind: 'keep' | 'undecided' }>;
 
 /** A grant is in force: is it the only one that the holder can have been given? */
 export function comparedWith(association: Association, of: Case): Binding {
-  const { facts, policy } = of;
+  const { facts, policy, now } = of;
   const { holder, history, revocation } = facts;
   const from = before(holder.start, policy.consistencyWindow);
   if (unchangedSince(association) <= from) return { kind: 'keep', reason: 'current' };
   const earlier = history.spans.filter(({ end }) => end !== undefined && end.notAfter > from);
+  const matters = latest(from, usableSince(of));
   const others = [...followedEnd(revocation, from), ...earlier].filter(
     ({ grant }) => grant !== undefined && !isSameGrant(grant, association.grant),
   );
   const last = others.at(-1);
   if (last?.end !== undefined) return stale('superseded', others, last.end, policy);
-  const isBlind = facts.gaps.some((gap) => gap.from < unchangedSince(association) && from < gap.until);
-  const isComplete = history.completeFrom !== undefined && history.completeFrom <= from && !isBlind;
-  if (!isComplete || earlier.some(({ grant }) => grant === undefined)) {
+  // Whatever else it was given has expired.
+  if (unchangedSince(association) <= matters) return { kind: 'keep', reason: 'current' };
+  const isBlind = facts.gaps.some((gap) => gap.from < unchangedSince(association) && matters < gap.until);
+  const isComplete = history.completeFrom !== undefined && history.completeFrom <= matters && !isBlind;
+  const isSomeUnread = earlier.some(
+    ({ grant, end }) => grant === undefined && (end?.notAfter ?? now) > matters,
+  );
+  if (!isComplete || isSomeUnread) {
     return unknownPast(unchangedSince(association), of);
   }
   return { kind: 'keep', reason: earlier.length === 0 ? 'current' : 'same-grant' };
+}
+
+/** What ended before this instant can't be used by anybody any more. */
+function usableSince({ policy: { consistencyWindow, credentialLife }, now }: Case): Instant {
+  return before(before(now, credentialLife), consistencyWindow);
 }
 
 type Ended = Pick<Span, 'grant' | 'end'>;
@@ -95,7 +106,7 @@ export function withoutGrant(of: Case): Binding {
  */
 function mayHaveBeenMissed(of: Case): Binding | undefined {
   const { holder, gaps } = of.facts;
-  const from = before(holder.start, of.policy.consistencyWindow);
+  const from = latest(before(holder.start, of.policy.consistencyWindow), usableSince(of));
   const blind = gaps.filter((gap) => gap.from < holder.start && from < gap.until);
   const [first, ...others] = blind.map(({ until }) => until);
   if (first !== undefined) return unknownPast(latest(first, ...others), of);

@@ -140,6 +140,20 @@ export function kept(history: History): History {
 }
 
 /**
+ * Without what ended before `time`, when all credentials from it have expired. The last span stays: where there is no
+ * grant it tells since when.
+ */
+export function forgetEnded(history: History, time: Instant): History {
+  const old = history.spans.slice(0, -1).filter(({ end }) => end !== undefined && end.notAfter < time);
+  const [first, ...others] = old.flatMap(({ end }) => end?.notAfter ?? []);
+  if (first === undefined) return history;
+  const spans = history.spans.filter((span) => !old.includes(span));
+  const { completeFrom } = history;
+  if (completeFrom === undefined) return { ...history, spans };
+  return { ...history, spans, completeFrom: latest(completeFrom, first, ...others) };
+}
+
+/**
  * Without the ended spans that a later one of the same grant, or of no known grant either, makes superfluous: whoever
  * may have been given the earlier one may have been given the later one. So updates without a change, however many,
  * push nothing out.

@@ -132,3 +132,44 @@ const UNKNOWN: readonly Row[] = [
 ];
 
 testRows([...EXPIRY, ...UNKNOWN]);
+
+const LONG_AGO = at(15 - 6 * 3600 - 31);
+
+const OUTLIVED: readonly Row[] = [
+  {
+    name: 'whatever it was given before a change longer ago than credentials live has expired: kept, known or not',
+    facts: {
+      holder: holder({ start: at(-86_400) }),
+      standing: granted({ createdAt: LONG_AGO, modifiedAt: LONG_AGO }),
+      history: history(),
+    },
+    expected: { kind: 'keep', reason: 'current' },
+  },
+  {
+    name: 'the past is asked for no further back than credentials live',
+    facts: {
+      holder: holder({ start: at(-86_400) }),
+      standing: granted({ modifiedAt: at(-60) }),
+      history: history({
+        spans: [
+          span({ grant: undefined, end: { notBefore: LONG_AGO, notAfter: LONG_AGO } }),
+          span({ end: { notBefore: at(-70), notAfter: at(-60) } }),
+          span({ since: at(-60) }),
+        ],
+        completeFrom: LONG_AGO,
+      }),
+    },
+    expected: { kind: 'keep', reason: 'same-grant' },
+  },
+  {
+    name: 'a time in which nobody looked is no question any more once it is longer ago than credentials live',
+    facts: {
+      holder: holder({ start: LONG_AGO }),
+      history: history({ absentSince: at(-86_400), completeFrom: at(-86_400) }),
+      gaps: [{ from: at(-80_000), until: LONG_AGO }],
+    },
+    expected: { kind: 'keep', reason: 'no-grant-since-start' },
+  },
+];
+
+testRows(OUTLIVED);

@@ -28,9 +28,11 @@ test('every name and label is within the limits, in every combination', async ()
   }
 });
 
+async function named(name: string): Promise<string> {
+  return only(await render({}, { name }), 'Deployment').metadata.name;
+}
+
 test("a release has the chart's name once: alone, inside its own, or behind it", async () => {
-  const named = async (name: string): Promise<string> =>
-    only(await render({}, { name }), 'Deployment').metadata.name;
   assert.equal(await named('pod-identity-revoker'), 'pod-identity-revoker');
   assert.equal(await named('my-pod-identity-revoker'), 'my-pod-identity-revoker');
   assert.equal(await named('guard'), 'guard-pod-identity-revoker');
@@ -41,15 +43,19 @@ test('a name that is given is the name of all objects, and the Lease and the led
   const others = manifests.filter(({ metadata }) => !/^guard(?:-revoker)?$/.test(metadata.name));
   assert.deepEqual(others.map(key), []);
   assert.equal(at(podSpec(manifests), 'serviceAccountName'), 'guard');
-  const named = ofKind(manifests, 'Role').flatMap((role) =>
+  const limited = ofKind(manifests, 'Role').flatMap((role) =>
     (at(role, 'rules') as readonly unknown[]).flatMap((rule) => at(rule, 'resourceNames') ?? []),
   );
-  assert.deepEqual(named, ['pod-identity-revoker-ledger', 'pod-identity-revoker']);
+  assert.deepEqual(limited, ['pod-identity-revoker-ledger', 'pod-identity-revoker']);
 });
 
+async function clusterwide(namespace: string): Promise<readonly string[]> {
+  return (await render({}, { namespace }))
+    .filter(({ metadata }) => metadata.namespace === undefined)
+    .map(key);
+}
+
 test('two releases in two namespaces share nothing that is not in a namespace', async () => {
-  const clusterwide = async (namespace: string): Promise<readonly string[]> =>
-    (await render({}, { namespace })).filter(({ metadata }) => metadata.namespace === undefined).map(key);
   const [one, two] = [await clusterwide('one'), await clusterwide('two')];
   assert.equal(one.length, 2);
   const shared = one.filter((name) => two.includes(name));
@@ -66,17 +72,23 @@ test('every object has the usual labels, and common labels add to them without t
   }
 });
 
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
 test('the chart has the version of the package', () => {
-  const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
   const { version } = JSON.parse(read('package.json')) as { readonly version: string };
   const chart = parse(read('charts/pod-identity-revoker/Chart.yaml')) as Record<string, unknown>;
   assert.deepEqual([chart['version'], chart['appVersion']], [version, version]);
 });
 
+async function image(given: object): Promise<unknown> {
+  const values = { image: { repository: 'r.example/x', ...given } };
+  return at(podSpec(await render(values)), 'containers', 0, 'image');
+}
+
 test("the image is that of the chart's version, or the given tag, or the given digest before all", async () => {
   const digest = `sha256:${'b'.repeat(64)}`;
-  const image = async (given: object): Promise<unknown> =>
-    at(podSpec(await render({ image: { repository: 'r.example/x', ...given } })), 'containers', 0, 'image');
   assert.match(String(await image({})), /^r\.example\/x:\d+\.\d+\.\d+$/);
   assert.equal(await image({ tag: 'next' }), 'r.example/x:next');
   assert.equal(await image({ tag: 'next', digest }), `r.example/x@${digest}`);

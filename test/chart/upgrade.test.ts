@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { render, template } from './support/helm.ts';
+import { render, template, type Values } from './support/helm.ts';
 import { at, key, type Manifest, ofKind, only } from './support/manifest.ts';
 import { EVERYTHING } from './support/matrix.ts';
 
@@ -52,9 +52,11 @@ test('limiting the namespaces later replaces the ClusterRole by Roles and change
   assert.equal(ofKind(limited, 'ClusterRole').length, 0);
 });
 
+async function pods(values: Values): Promise<unknown> {
+  return at(only(await render(values), 'Deployment'), 'spec', 'template');
+}
+
 test('a setting that changes rolls the pods, and a value that is not of the pods does not', async () => {
-  const pods = async (values: Readonly<Record<string, unknown>>): Promise<unknown> =>
-    at(only(await render(values), 'Deployment'), 'spec', 'template');
   const before = await pods({});
   assert.notDeepEqual(await pods({ settleTime: '20s' }), before);
   const others = { serviceMonitor: { enabled: true }, networkPolicy: { enabled: true }, replicas: 3 };

@@ -78,6 +78,7 @@ const STATUS = ['the HTTP status', 'none'] as const;
 /** Where the values of each label come from. A label that is missing here can't be documented and fails. */
 const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'exposed_pods state': EXPOSURE_STATES,
+  'oldest_exposure_seconds state': EXPOSURE_STATES,
   'revocations_total cause': CAUSES,
   'evictions_total outcome': OUTCOMES,
   'verdicts verdict': Object.keys(VERDICTS),

@@ -21,6 +21,7 @@ import type { Deps, Signals } from './deps.ts';
 import { isViewFresh } from './freshness.ts';
 import { DEFERRED_FOR } from './listen.ts';
 import type { Entry } from './ledger.ts';
+import { toldOf } from './ledger.ts';
 import { remember } from './remember.ts';
 
 /** Answers when the identity is to be visited again, if nothing happens before. */
@@ -59,6 +60,7 @@ function deliberate(identity: Identity, entry: Entry, { pods, policy, clock, led
     attempts: entry.attempts,
     records: entry.records,
     gaps: ledger.gaps,
+    told: toldOf(entry, ledger.coverage),
   };
   return plan(facts, policy, now);
 }

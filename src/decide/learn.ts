@@ -131,7 +131,8 @@ function withLast(history: History, span: Span): History {
   return { ...history, spans: [...history.spans.slice(0, -1), span], absentSince: undefined };
 }
 
-function kept(history: History): History {
+/** At most SPANS_KEPT of them; the history is complete from where the last one that was dropped ended. */
+export function kept(history: History): History {
   const spans = history.spans.length > SPANS_KEPT ? compacted(history.spans) : history.spans;
   const dropped = spans.slice(0, -SPANS_KEPT).at(-1);
   if (dropped?.end === undefined) return { ...history, spans };

@@ -56,6 +56,9 @@ export interface StatusSource {
   /** Every holder with its latest verdict, ordered by namespace, name and uid. */
   holders(): readonly JudgedHolder[];
   unreadable(): readonly UnreadablePod[];
-  /** How long the oldest stale holder has outlived its grant; undefined where there is none. */
-  oldestExposure(): Duration | undefined;
+  /**
+   * For each state that somebody is in: how long the one that has been exposed longest has outlived its grant. Where that
+   * can't be told, since when it has been so.
+   */
+  oldestExposure(): ReadonlyMap<ExposureState, Duration>;
 }

@@ -18,9 +18,7 @@ export function registerGauges(
   make.gauge('exposed_pods', (gauge) => fill(gauge, current(), exposure));
   make.gauge('verdicts', (gauge) => fill(gauge, current(), verdicts));
   make.gauge('reading_age_seconds', (gauge) => fill(gauge, current(), readingAges));
-  make.gauge('oldest_exposure_seconds', (gauge) =>
-    fill(gauge, current(), (source) => one((source.oldestExposure() ?? 0) / 1000)),
-  );
+  make.gauge('oldest_exposure_seconds', (gauge) => fill(gauge, current(), oldestExposure));
   make.gauge('associations', (gauge) =>
     fill(gauge, current(), (source) => one(source.status().associations)),
   );
@@ -61,6 +59,11 @@ function exposure(source: StatusSource): readonly Sample[] {
   }
   add(counts, 'undecided', source.unreadable().length);
   return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+}
+
+function oldestExposure(source: StatusSource): readonly Sample[] {
+  const oldest = source.oldestExposure();
+  return EXPOSURE_STATES.map((state) => ({ labels: { state }, value: (oldest.get(state) ?? 0) / 1000 }));
 }
 
 function add(counts: Map<string, number>, key: string, more: number): void {

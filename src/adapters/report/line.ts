@@ -41,6 +41,7 @@ const STAGE_MESSAGES = {
   settling: 'the end of a grant is confirmed and settling',
   confirmed: 'a revocation is confirmed',
   contained: 'a revocation is contained',
+  expired: 'a revocation ended by expiry',
   refuted: 'a revocation is refuted',
 } as const satisfies Readonly<Record<Stage, string>>;
 

@@ -38,8 +38,8 @@ export const METRICS = {
   },
   oldest_exposure_seconds: {
     kind: 'gauge',
-    help: 'How long the oldest stale holder has outlived its grant; 0 where there is none.',
-    labels: [],
+    help: 'How long the holder that has been exposed longest has outlived its grant; 0 where there is none. Labeled by state.',
+    labels: ['state'],
     stability: 'stable',
   },
   revocations_total: {

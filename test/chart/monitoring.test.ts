@@ -1,11 +1,10 @@
 /** Dashboards and alerts are picked up from their folders; who may talk to the pods, and to whom they may. */
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { CHART, render } from './support/helm.ts';
+import { copyOfChart, render } from './support/helm.ts';
 import { at, ofKind, only } from './support/manifest.ts';
 import { EVERYTHING } from './support/matrix.ts';
 import { validate } from './support/models.ts';
@@ -14,9 +13,7 @@ type Files = Readonly<Record<string, string>>;
 
 /** A copy of the chart whose folders of dashboards and rules hold just these files. */
 function chartWith(t: TestContext, files: Files): string {
-  const folder = mkdtempSync(join(tmpdir(), 'chart-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  cpSync(CHART, folder, { recursive: true });
+  const folder = copyOfChart(t);
   for (const name of ['dashboards', 'rules']) rmSync(join(folder, name), { recursive: true, force: true });
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });

@@ -38,7 +38,7 @@ const SAMPLES: Readonly<Record<string, Samples>> = {
     bad: ['arn:aws:sqs:r:1:q', 'https://host'],
   },
   REVOKER_TRAIL_LOOKBACK: { good: ['6h', '0s'], bad: ['6', '1d'] },
-  REVOKER_HISTORY_LIFE: { good: ['6h'], bad: ['6', '1d'] },
+  REVOKER_CREDENTIAL_LIFE: { good: ['6h', '12h'], bad: ['6', '1d'] },
   REVOKER_EVICTION_RATE: { good: [10, 10_000], bad: [0, 'fast'] },
   REVOKER_EVICTION_BURST: { good: [1, 100_000], bad: [0, 1.5, 'many'] },
   REVOKER_EVICTION_CONCURRENCY: { good: [1, 8], bad: [0, 1.5] },

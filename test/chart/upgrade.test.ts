@@ -1,8 +1,10 @@
 /** A release can be upgraded: what Kubernetes does not let change stays, and what stays is not replaced. */
 
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { render, template, type Values } from './support/helm.ts';
+import { copyOfChart, render, template, type Values } from './support/helm.ts';
 import { at, key, type Manifest, ofKind, only } from './support/manifest.ts';
 import { EVERYTHING } from './support/matrix.ts';
 
@@ -43,6 +45,15 @@ test('from the defaults to everything on: nothing is taken away, and what is add
   const unexpected = kinds.filter((kind) => !optional.includes(kind));
   assert.deepEqual(unexpected, []);
   assert.ok(['NetworkPolicy', 'ServiceMonitor', 'Role'].every((kind) => kinds.includes(kind)));
+});
+
+test('the next version of the chart changes nothing immutable either', async (t) => {
+  const chart = copyOfChart(t);
+  const file = join(chart, 'Chart.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/ersion: \d\S*/g, 'ersion: 9.9.9'));
+  const next = await render({}, { chart });
+  assert.equal(only(next, 'Deployment').metadata.labels?.['app.kubernetes.io/version'], '9.9.9');
+  assert.deepEqual(refused(await render(), next), []);
 });
 
 test('limiting the namespaces later replaces the ClusterRole by Roles and changes no binding', async () => {

@@ -21,7 +21,7 @@ describeRate
 confirmRate
 queueUrl
 trailLookback
-historyLife
+credentialLife
 evictionRate
 evictionBurst
 evictionConcurrency

@@ -1,10 +1,11 @@
 /** The real Helm, offline: renders, lints and packs the chart. */
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { TestContext } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { layerTool } from '../../support/kubectl.ts';
 import type { Manifest } from './manifest.ts';
@@ -19,6 +20,14 @@ export const LEAST: Values = { clusterName: 'prod-blue', image: { repository: 'r
 
 const home = mkdtempSync(join(tmpdir(), 'helm-'));
 process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+
+/** A copy of the chart that the test may change. */
+export function copyOfChart(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'chart-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  cpSync(CHART, folder, { recursive: true });
+  return folder;
+}
 
 export type Answer = { readonly code: number; readonly out: string; readonly err: string };
 

@@ -20,7 +20,7 @@ const MORE_SETTINGS = {
   confirmRate: 30,
   queueUrl: 'https://sqs.eu-central-1.amazonaws.com/111122223333/revoker',
   trailLookback: '8h',
-  historyLife: '12h',
+  credentialLife: '12h',
   evictionRate: 10_000,
   evictionBurst: 100_000,
   evictionConcurrency: 8,

@@ -92,25 +92,34 @@ test('no two objects are the same object, and every one says where it goes', asy
   }
 });
 
-test('service, monitor, budget and policy select the pods of the Deployment', async () => {
+test('service, budget, policy and placement select the pods of the Deployment, and the monitor the service', async () => {
   for (const { title, values, release } of COMBINATIONS) {
     const manifests = await render(values, release);
     const deployment = only(manifests, 'Deployment');
-    const labels = at(deployment, 'spec', 'template', 'metadata', 'labels') as Record<string, string>;
-    const selectors = [
-      at(deployment, 'spec', 'selector', 'matchLabels'),
-      at(only(manifests, 'Service'), 'spec', 'selector'),
+    const selector = at(deployment, 'spec', 'selector', 'matchLabels') as object;
+    const service = only(manifests, 'Service');
+    const others = [
+      at(service, 'spec', 'selector'),
       ...ofKind(manifests, 'PodDisruptionBudget').map((each) => at(each, 'spec', 'selector', 'matchLabels')),
       ...ofKind(manifests, 'NetworkPolicy').map((each) => at(each, 'spec', 'podSelector', 'matchLabels')),
+      ...ofKind(manifests, 'ServiceMonitor').map((each) => at(each, 'spec', 'selector', 'matchLabels')),
+      ...defaultPlacement(at(deployment, 'spec', 'template', 'spec')),
     ];
-    for (const selector of selectors) {
-      assert.ok(Object.keys(selector as object).length > 0, title);
-      assert.deepEqual({ ...labels, ...(selector as object) }, labels, title);
-    }
-    const service = only(manifests, 'Service').metadata.labels;
-    for (const monitor of ofKind(manifests, 'ServiceMonitor')) {
-      const selector = at(monitor, 'spec', 'selector', 'matchLabels') as object;
-      assert.deepEqual({ ...service, ...selector }, service, title);
-    }
+    for (const other of others) assert.deepEqual(other, selector, title);
+    const pods = at(deployment, 'spec', 'template', 'metadata', 'labels') as object;
+    assert.deepEqual({ ...pods, ...selector }, pods, title);
+    assert.deepEqual({ ...service.metadata.labels, ...selector }, service.metadata.labels, title);
   }
 });
+
+/** The selectors of the chart's own rules of placement, where the operator has none. */
+function defaultPlacement(spec: unknown): readonly unknown[] {
+  const terms = at(spec, 'affinity', 'podAntiAffinity', 'preferredDuringSchedulingIgnoredDuringExecution') as
+    | readonly unknown[]
+    | undefined;
+  if (terms === undefined) return [];
+  const spread = at(spec, 'topologySpreadConstraints') as readonly unknown[];
+  return [...terms.map((term) => at(term, 'podAffinityTerm')), ...spread].map((each) =>
+    at(each, 'labelSelector', 'matchLabels'),
+  );
+}

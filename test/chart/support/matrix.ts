@@ -103,5 +103,8 @@ export const COMBINATIONS: readonly Combination[] = [
     values: {},
     release: { name: 'r'.repeat(53), namespace: 'n'.repeat(63) },
   },
-  { title: 'a name of its own', values: { fullnameOverride: 'guard', nameOverride: 'sentry' } },
+  {
+    title: 'names of its own',
+    values: { fullnameOverride: 'guard', nameOverride: 'sentry', serviceAccount: { name: 'sentinel' } },
+  },
 ];

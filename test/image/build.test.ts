@@ -2,14 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { inProduction } from '../../scripts/sbom.ts';
 import { ROOT } from '../chart/support/helm.ts';
 import { at } from '../chart/support/manifest.ts';
 import { type Buildah, startBuildah } from './support/buildah.ts';
+import { ContainerProcess } from './support/container-process.ts';
 import { makeStandIns } from './support/stand-in.ts';
 
 const IMAGE = 'localhost/pod-identity-revoker:test';
@@ -115,4 +118,66 @@ test('the image: built, looked into, run', { timeout: 600_000 }, async (t) => {
     assert.match(err, /REVOKER_CLUSTER_NAME: is required and not set/);
     assert.equal(code, 2);
   });
+
+  await t.test('it watches a cluster: alive, ready, and ended by SIGTERM', { timeout: 120_000 }, async () => {
+    const simulator = await startSimulator();
+    const began = process.hrtime.bigint();
+    const since = (): string => (Number(process.hrtime.bigint() - began) / 1e6).toFixed(0);
+    const running = new ContainerProcess(
+      buildah.start('run', ...inContainer(simulator, buildah.folder), container, '--', ...entrypoint, 'run'),
+    );
+    try {
+      const url = await until(running, () => listenUrl(running.lines));
+      await until(running, async () => ((await status(`${url}/livez`)) === 200 ? url : undefined));
+      t.diagnostic(`alive after ${since()} ms, the container's start included`);
+      await until(running, async () => ((await status(`${url}/readyz`)) === 200 ? url : undefined));
+      t.diagnostic(`ready after ${since()} ms`);
+      running.stop('/nodejs/bin/node');
+      assert.equal(await running.ended, 0, running.lines.join('\n'));
+    } finally {
+      await simulator.close();
+    }
+  });
 });
+
+/** The environment of the simulator, with a kubeconfig that the container's user may read. */
+function inContainer(simulator: Simulator, folder: string): readonly string[] {
+  const { KUBECONFIG = '', ...environment } = simulator.env();
+  const readable = join(folder, 'kubeconfig');
+  writeFileSync(readable, readFileSync(KUBECONFIG), { mode: 0o644 });
+  const settings = {
+    ...environment,
+    KUBECONFIG: '/kubeconfig',
+    REVOKER_CLUSTER_NAME: simulator.clusterName,
+    REVOKER_LISTEN: '127.0.0.1:0',
+    REVOKER_STATUS_LISTEN: '127.0.0.1:0',
+  };
+  const given = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  return ['--isolation', 'chroot', '--volume', `${readable}:/kubeconfig:ro`, ...given];
+}
+
+function listenUrl(lines: readonly string[]): string | undefined {
+  const started = lines.find((line) => line.includes('"msg":"started"'));
+  return started === undefined
+    ? undefined
+    : `http://${(JSON.parse(started) as { readonly listen: string }).listen}`;
+}
+
+async function status(url: string): Promise<number> {
+  const answer = await fetch(url);
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+/** Real time has to pass here: it is another process that is waited for. */
+async function until<T>(
+  running: ContainerProcess,
+  look: () => Promise<T | undefined> | T | undefined,
+): Promise<T> {
+  while (!running.isOver) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await wait(20);
+  }
+  throw new Error(`it ended early:\n${running.lines.join('\n')}`);
+}

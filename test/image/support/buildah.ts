@@ -1,6 +1,6 @@
 /** The real buildah on a store of its own, so that no image of the machine is touched. */
 
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,8 @@ export type Buildah = {
   run(...args: readonly string[]): Promise<Ran>;
   /** Runs buildah and answers what it printed; a failure is an error. */
   ask(...args: readonly string[]): Promise<string>;
+  /** Starts buildah and does not wait for its end. */
+  start(...args: readonly string[]): ChildProcess;
 };
 
 /** Undefined, and the test skipped with a loud line, where nothing can be built. Under CI that is a failure. */
@@ -28,8 +30,8 @@ export function startBuildah(t: TestContext): Buildah | undefined {
     return undefined;
   }
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
-  const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')];
-  const run: Buildah['run'] = async (...args) => execute([...store, '--storage-driver', 'vfs', ...args]);
+  const on = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
+  const run: Buildah['run'] = async (...args) => execute([...on, ...args]);
   t.after(async () => {
     await run('rm', '--all');
     await rm(folder, { recursive: true, force: true });
@@ -37,6 +39,7 @@ export function startBuildah(t: TestContext): Buildah | undefined {
   return {
     folder,
     run,
+    start: (...args) => spawn('buildah', [...on, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }),
     ask: async (...args) => {
       const { code, out, err } = await run(...args);
       if (code !== 0) throw new Error(`buildah ${args.join(' ')} failed (${code}): ${err}${out}`);

@@ -4,16 +4,12 @@ added to the daemon is added here, in values.yaml and in values.schema.json; a t
 */}}
 {{- define "pod-identity-revoker.settings" -}}
 clusterName
-clusterIssuer
 mode
 namespaces
 protectedNamespaces
 podLabels
 onUnknownHistory
 onMissed
-force
-deadline
-maxGracePeriod
 pollInterval
 settleTime
 consistencyWindow
@@ -24,11 +20,6 @@ trailLookback
 credentialLife
 evictionRate
 evictionBurst
-evictionConcurrency
-evictionsPerNamespace
-evictionsPerIdentity
-massEndPercent
-massEndMinimum
 logLevel
 {{- end }}
 

@@ -8,6 +8,7 @@ import { EXPOSURE_STATES } from '../src/domain/exposure.ts';
 import { CHANNELS, HINT_RESULTS, REFUSALS } from '../src/domain/hint.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
 import { READING_SOURCES } from '../src/domain/report.ts';
+import { ACCESSES, MISSED_REASONS } from '../src/domain/roster.ts';
 import { CAUSES, SOURCES } from '../src/domain/revocation.ts';
 import { VERDICTS } from '../src/domain/verdict.ts';
 import { valuesTables } from './chart-values.ts';
@@ -92,6 +93,8 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'last_event_timestamp_seconds source': CHANNELS,
   'silence_seconds source': CHANNELS,
   'channel_age_seconds source': CHANNELS,
+  'missed_pods reason': MISSED_REASONS,
+  'successions_total access': [...ACCESSES, 'none'],
   'aws_requests_total service': ['eks', 'sqs', 'cloudtrail'],
   'aws_requests_total operation': [
     'ListPodIdentityAssociations',

@@ -13,6 +13,7 @@ import { CredentialsError, KubernetesConfigError } from '../adapters/kubernetes/
 import { PodEvents } from '../adapters/kubernetes/events.ts';
 import { kubernetesEvictor } from '../adapters/kubernetes/evictor.ts';
 import { kubernetesLedgerStore } from '../adapters/kubernetes/ledger-store.ts';
+import { kubernetesRosters } from '../adapters/kubernetes/roster.ts';
 import { PodView } from '../adapters/kubernetes/pod-view.ts';
 import { fanOut } from '../adapters/report/fan-out.ts';
 import { createLogger, logReporter } from '../adapters/report/log.ts';
@@ -83,6 +84,7 @@ export function buildDeps(
       { client, clock, random },
       { namespaces: config.namespaces ?? [], labelNames: config.podLabels },
     ),
+    rosters: kubernetesRosters({ client, clock, labelNames: config.podLabels }),
     evictor: kubernetesEvictor(client, instance),
     reporter: fanOut([logReporter(logger), metrics.reporter, events]),
     ledger,

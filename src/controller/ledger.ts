@@ -1,5 +1,6 @@
 /** The ledger: what the daemon knows of each identity, and the revocations that it follows. */
 
+import type { Displaced } from '../decide/missed.ts';
 import type { AssociationId, Standing } from '../domain/association.ts';
 import type { Coverage, Told } from '../domain/chronicle.ts';
 import type { AssociationHint, Look } from '../domain/hint.ts';
@@ -46,6 +47,9 @@ export type Entry = {
 /** Gaps between Lists that are remembered. */
 const GAPS_KEPT = 20;
 
+/** Evicted holders of one identity whose replacements are followed: what is true of them is true of the others. */
+const DISPLACED_KEPT = 50;
+
 export type Place = { readonly account: string | undefined; readonly region: string | undefined };
 
 /** Ids whose identity is remembered, the ended ones included; the oldest are forgotten first. */
@@ -61,6 +65,7 @@ export class Ledger {
   #lastListedAt: Instant | undefined;
   #gaps: readonly Gap[] = [];
   #coverage: Coverage | undefined;
+  readonly #displaced = new Map<Identity, readonly Displaced[]>();
   #place: Place = { account: undefined, region: undefined };
   readonly #identityOf = new Map<AssociationId, Identity>();
 
@@ -112,6 +117,24 @@ export class Ledger {
   recallGaps(gaps: readonly Gap[]): void {
     const all = [...gaps, ...this.#gaps].toSorted((one, other) => one.from - other.from);
     this.#gaps = all.slice(-GAPS_KEPT);
+  }
+
+  /** Holders that were evicted and have an owner, whose replacements are to be reported on. */
+  get displaced(): ReadonlyMap<Identity, readonly Displaced[]> {
+    return this.#displaced;
+  }
+
+  noteDisplaced(displaced: Displaced): void {
+    const { identity } = displaced.holder;
+    this.keepDisplaced(
+      identity,
+      [...(this.#displaced.get(identity) ?? []), displaced].slice(-DISPLACED_KEPT),
+    );
+  }
+
+  keepDisplaced(identity: Identity, displaced: readonly Displaced[]): void {
+    if (displaced.length === 0) this.#displaced.delete(identity);
+    else this.#displaced.set(identity, displaced);
   }
 
   /** When nobody looked: what came and went in one of these is not known. */

@@ -5,6 +5,7 @@ import { exposureState } from '../domain/exposure.ts';
 import type { Holder, UnreadablePod } from '../domain/holder.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Mode } from '../domain/report.ts';
+import type { MissedPod } from '../domain/roster.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { countedFrom, isOpen } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
@@ -90,6 +91,10 @@ export class StatusView implements StatusSource {
 
   unreadable(): readonly UnreadablePod[] {
     return this.#deps.pods.unreadable();
+  }
+
+  missed(): readonly MissedPod[] {
+    return this.#daemon.rollCall.missed();
   }
 
   channels(): readonly ChannelStatus[] {

@@ -7,8 +7,9 @@ import type { VerdictReason } from '../domain/verdict.ts';
 
 export type EvictionOrder = {
   readonly holder: Holder;
-  readonly reason: VerdictReason;
-  readonly revocation: Revocation;
+  readonly reason: VerdictReason | 'missed';
+  /** Undefined for a missed pod, which held nothing. */
+  readonly revocation: Revocation | undefined;
 };
 
 export interface Evictor {

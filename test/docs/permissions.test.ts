@@ -1,4 +1,4 @@
-/** The permissions and exit codes in docs/configuration.md against the requests that the code makes. */
+/** The permissions in docs/configuration.md and docs/permissions.md, and the exit codes, against what the code does. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -95,5 +95,34 @@ test('the comparison can fail: planted lies are found', () => {
   const called = awsRequests('new DescribeClusterCommand({ name })');
   assert.deepEqual(differences(iamActions(PAGE), [...awsRequests(sources('src/adapters/aws')), ...called]), [
     'exists, but is not documented: DescribeCluster',
+  ]);
+});
+
+/** Documented and granted already, and not asked for by the code yet. What the code asks for has no place here. */
+const AHEAD: readonly string[] = [
+  'delete pods',
+  'get serviceaccounts',
+  'get leases',
+  'create leases',
+  'update leases',
+];
+
+function explainedVerbs(page: string): readonly string[] {
+  return rows(section(page, 'In Kubernetes')).map(
+    ([resource, verb]) => `${codes(verb)[0]} ${codes(resource)[0]}`,
+  );
+}
+
+test('docs/permissions.md explains each request to the API server, and no other', () => {
+  const page = readText('docs/permissions.md');
+  const requests = kubernetesRequests(sources('src/adapters/kubernetes'));
+  assert.deepEqual(differences(explainedVerbs(page), [...requests, ...AHEAD]), []);
+  assert.deepEqual(
+    AHEAD.filter((each) => requests.includes(each)),
+    [],
+  );
+  const without = page.replace(/^\| `events` \| `patch` .*\n/m, '');
+  assert.deepEqual(differences(explainedVerbs(without), [...requests, ...AHEAD]), [
+    'exists, but is not documented: patch events',
   ]);
 });

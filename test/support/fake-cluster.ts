@@ -21,6 +21,8 @@ export class FakeCluster implements Pods, Evictor {
   readonly answers = new Map<string, Outcome[]>();
   /** What every eviction answers, while it is set. */
   answer: Outcome | undefined;
+  /** Pods that are no holders, with what happens when one is evicted. */
+  readonly outsiders = new Map<PodUid, () => void>();
   grace: Duration = seconds(2);
   /** How long an answer to an eviction takes. */
   latency: Duration = milliseconds(0);
@@ -123,6 +125,12 @@ export class FakeCluster implements Pods, Evictor {
 
   #accept({ uid, namespace, name }: Holder): Outcome {
     const pod = this.#pods.get(uid);
+    const outsider = this.outsiders.get(uid);
+    if (outsider !== undefined) {
+      this.outsiders.delete(uid);
+      outsider();
+      return { kind: 'evicted' };
+    }
     if (pod === undefined) {
       const isThere = [...this.#pods.values()].some(
         (one) => one.namespace === namespace && one.name === name,

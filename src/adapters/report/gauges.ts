@@ -3,6 +3,7 @@
 import type { Gauge } from 'prom-client';
 import { EXPOSURE_STATES } from '../../domain/exposure.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
+import { MISSED_REASONS } from '../../domain/roster.ts';
 import { between } from '../../domain/time.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
 import type { StatusSource } from '../../ports/status.ts';
@@ -28,9 +29,17 @@ export function registerGauges(
   make.gauge('channel_age_seconds', (gauge) =>
     fill(gauge, current(), (source) => agesOf(source, 'lastKnownAt')),
   );
+  make.gauge('missed_pods', (gauge) => fill(gauge, current(), missed));
   make.gauge('unreadable_pods', (gauge) =>
     fill(gauge, current(), (source) => one(source.unreadable().length)),
   );
+}
+
+/** By the reason why they are left as they are, or not. */
+function missed(source: StatusSource): readonly Sample[] {
+  const counts = new Map<string, number>(MISSED_REASONS.map((reason) => [reason, 0]));
+  for (const { reason } of source.missed()) add(counts, reason, 1);
+  return [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
 }
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };

@@ -105,6 +105,18 @@ export const METRICS = {
     labels: [],
     stability: 'beta',
   },
+  missed_pods: {
+    kind: 'gauge',
+    help: 'Pods without the token volume whose identity has an association, as they were last asked for. Labeled by reason.',
+    labels: ['reason'],
+    stability: 'beta',
+  },
+  successions_total: {
+    kind: 'counter',
+    help: 'Evicted holders with an owner, by what their replacement was given (none: there was no replacement). Labeled by access.',
+    labels: ['access'],
+    stability: 'beta',
+  },
   aws_requests_total: {
     kind: 'counter',
     help: 'Attempts on the wire to AWS; code is the HTTP status, or none without an answer. Labeled by service, operation and code.',

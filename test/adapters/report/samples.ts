@@ -82,6 +82,7 @@ export function sampleSource(
     revocations: () => [],
     holders: () => holders,
     unreadable: () => [],
+    missed: () => [],
     channels: () => [],
     oldestExposure: () => new Map(),
     ...changed,

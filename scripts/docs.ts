@@ -1,4 +1,4 @@
-/** Writes the generated tables of docs/configuration.md and docs/metrics.md; with --check only says which are stale. */
+/** Writes the generated tables of the documents; with --check only says which are stale. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -11,6 +11,7 @@ import { READING_SOURCES } from '../src/domain/report.ts';
 import { ACCESSES, MISSED_REASONS } from '../src/domain/roster.ts';
 import { CAUSES, SOURCES } from '../src/domain/revocation.ts';
 import { VERDICTS } from '../src/domain/verdict.ts';
+import { valuesTables } from './chart-values.ts';
 
 /** The page as it should be, given the page as it is: all but its generated tables is written by hand. */
 export type Page = { readonly file: string; readonly render: (text: string) => string };
@@ -20,6 +21,11 @@ export const PAGES: readonly Page[] = [
   {
     file: 'docs/metrics.md',
     render: (text) => filled(filled(text, 'metrics', metricsTable()), 'labels', labelsTable()),
+  },
+  {
+    file: 'charts/pod-identity-revoker/README.md',
+    render: (text) =>
+      filled(text, 'values', valuesTables(readText('charts/pod-identity-revoker/values.yaml'))),
   },
 ];
 
@@ -133,10 +139,14 @@ function code(text: string): string {
 
 const ROOT = new URL('../', import.meta.url);
 
+function readText(file: string): string {
+  return readFileSync(new URL(file, ROOT), 'utf8');
+}
+
 /** The files that differ from what would be written. */
 export function stalePages(): readonly string[] {
   return PAGES.filter(({ file, render }) => {
-    const text = readFileSync(new URL(file, ROOT), 'utf8');
+    const text = readText(file);
     return render(text) !== text;
   }).map(({ file }) => file);
 }
@@ -145,7 +155,7 @@ function main(args: readonly string[]): void {
   const stale = stalePages();
   if (!args.includes('--check')) {
     for (const { file, render } of PAGES.filter((page) => stale.includes(page.file))) {
-      writeFileSync(new URL(file, ROOT), render(readFileSync(new URL(file, ROOT), 'utf8')));
+      writeFileSync(new URL(file, ROOT), render(readText(file)));
       process.stdout.write(`written: ${file}\n`);
     }
   } else if (stale.length > 0) {

@@ -51,11 +51,11 @@ function deliberate(identity: Identity, deps: Deps): Plan {
   return plan(factsOf(identity, deps), deps.policy, deps.clock.now());
 }
 
-function needsProof({ revocation, evictions }: Plan, entry: Entry, { clock, policy }: Deps): boolean {
+function needsProof({ revocation, acts }: Plan, entry: Entry, { clock, policy }: Deps): boolean {
   if (revocation === undefined) return false;
   const now = clock.now();
   if (askingAt(entry, { clock }) !== undefined) return false;
-  if (wantsProof(revocation, entry.standing, evictions.length > 0, { now, policy })) return true;
+  if (wantsProof(revocation, entry.standing, acts.length > 0, { now, policy })) return true;
   return isContradicted(revocation, entry);
 }
 

@@ -33,6 +33,7 @@ export function suspect(identity: Identity, source: Source, span: Span | undefin
     association: span?.id,
     grant: span?.grant,
     isPresumed: false,
+    deadline: undefined,
     end: span?.end,
     source,
     evidence: undefined,

@@ -3,13 +3,16 @@
  * is the verdict: they are the decision table of docs/verdicts.md.
  */
 
-import type { Policy } from '../domain/policy.ts';
+import type { Holder } from '../domain/holder.ts';
+import type { Attempt } from '../domain/outcome.ts';
+import type { OwnPod, Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
-import { after, minutes, seconds } from '../domain/time.ts';
+import { after, earliest, minutes, seconds } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Binding, Stale } from './binding.ts';
 import { comparedWith, withoutGrant } from './binding.ts';
 import type { Case, HolderFacts } from './case.ts';
+import { forceFrom, forceGrace, outlivesDeadline } from './deadline.ts';
 
 /** creationTimestamp is cut to whole seconds, so a pod may have started up to this much later than it says. */
 export const START_RESOLUTION = seconds(1);
@@ -19,6 +22,9 @@ export const START_RESOLUTION = seconds(1);
  * is right and the eviction was not carried out: it is asked for again.
  */
 export const ACCEPTED_FOR = minutes(2);
+
+/** A pod that is still there so long after the end of its grace is stuck. */
+export const STUCK_AFTER = minutes(1);
 
 /** Asked of every holder. */
 type FirstRule = {
@@ -44,6 +50,7 @@ const STALE_RULES: readonly StaleRule[] = [
   { question: 'Is it on its way out?', ask: leaving },
   { question: 'Has the end of the grant lasted for the settle time?', ask: settling },
   { question: 'Can it have started after the end, with successors that may have too?', ask: insideWindow },
+  { question: 'Has its deadline come, and is force allowed?', ask: forced },
   { question: 'Was its eviction refused a moment ago?', ask: backingOff },
   { question: 'Is there anything left to wait for?', ask: (_, { reason }) => ({ kind: 'evict', reason }) },
 ];
@@ -101,20 +108,65 @@ function expired({ now }: Case, { expiresAt }: Stale): Verdict | undefined {
 
 function exempted({ facts: { holder }, policy }: Case): Verdict | undefined {
   const own = policy.ownPod;
-  if (own !== undefined && own.namespace === holder.namespace && own.name === holder.name) {
-    return { kind: 'exempt', reason: 'own-pod' };
+  if (own?.namespace === holder.namespace) {
+    if (own.name === holder.name) return { kind: 'exempt', reason: 'own-pod' };
+    if (isOf(holder, own)) return { kind: 'exempt', reason: 'own-deployment' };
   }
   if (policy.protectedNamespaces.has(holder.namespace)) {
     return { kind: 'exempt', reason: 'protected-namespace' };
   }
-  return undefined;
+  return holder.isMirror ? { kind: 'exempt', reason: 'mirror-pod' } : undefined;
 }
 
-function leaving({ facts: { holder, attempt }, now }: Case): Verdict | undefined {
-  if (holder.terminating !== undefined) return { kind: 'wait', reason: 'terminating', until: undefined };
+/** The ReplicaSets of a Deployment are named after it, with a hash that has no dash. */
+function isOf({ owner }: Holder, { deployment }: OwnPod): boolean {
+  if (owner?.kind !== 'ReplicaSet' || deployment === undefined) return false;
+  return owner.name.startsWith(`${deployment}-`) && !owner.name.slice(deployment.length + 1).includes('-');
+}
+
+/** On its way out, unless that takes beyond the deadline: then force may shorten it. */
+function leaving(of: Case, stale: Stale): Verdict | undefined {
+  const { facts, now } = of;
+  const { holder, attempt } = facts;
+  if (holder.terminating !== undefined) return shortened(of, stale) ?? ending(holder, of);
   if (attempt?.kind !== 'accepted') return undefined;
   const believedUntil = after(attempt.at, ACCEPTED_FOR);
   return now < believedUntil ? { kind: 'wait', reason: 'terminating', until: believedUntil } : undefined;
+}
+
+/** The kubelet needs some time to notice, and to tell, that the containers have ended. */
+function ending(holder: Holder, { facts: { revocation }, policy, now }: Case): Verdict {
+  const { terminating = now, finalizers } = holder;
+  const overdue = after(terminating, STUCK_AFTER);
+  const until = earliest(
+    ...[overdue, forceFrom(revocation, holder, policy)].filter((at) => at === undefined || at > now),
+  );
+  if (now < overdue) return { kind: 'wait', reason: 'terminating', until };
+  const reason = finalizers === undefined ? 'outlives-grace' : 'held-by-finalizer';
+  return { kind: 'wait', reason, until: undefined };
+}
+
+function shortened({ facts, policy, now }: Case, { reason }: Stale): Verdict | undefined {
+  const { holder, revocation, attempt } = facts;
+  if (revocation?.stage !== 'confirmed' || !outlivesDeadline(revocation, holder, now)) return undefined;
+  const from = forceFrom(revocation, holder, policy);
+  if (from === undefined || now < from || isForcedLately(attempt, now)) return undefined;
+  return { kind: 'force', reason, grace: forceGrace(revocation, holder, policy, now) };
+}
+
+/** It was asked for, and the view does not show it yet, or it was refused and is tried again later. */
+function isForcedLately(attempt: Attempt | undefined, now: Instant): boolean {
+  if (attempt === undefined || attempt.kind === 'withheld' || !attempt.isForced) return false;
+  return now < (attempt.kind === 'accepted' ? after(attempt.at, ACCEPTED_FOR) : attempt.notBefore);
+}
+
+/** Only who was asked in vain is forced. */
+function forced({ facts, policy, now }: Case, { reason }: Stale): Verdict | undefined {
+  const { holder, revocation, attempt } = facts;
+  if (attempt?.kind !== 'refused' || revocation === undefined) return undefined;
+  const from = forceFrom(revocation, holder, policy);
+  if (from === undefined || now < from || isForcedLately(attempt, now)) return undefined;
+  return { kind: 'force', reason, grace: forceGrace(revocation, holder, policy, now) };
 }
 
 /** The stage `confirmed` is the proof that the settle time has passed: see advance.ts. */
@@ -135,7 +187,9 @@ function insideWindow({ facts: { holder }, now }: Case, { end, bound }: Stale): 
   return now < until ? { kind: 'wait', reason: 'window-open', until } : undefined;
 }
 
-function backingOff({ facts: { attempt }, now }: Case): Verdict | undefined {
+function backingOff({ facts: { attempt, holder, revocation }, policy, now }: Case): Verdict | undefined {
   if (attempt?.kind !== 'refused' || now >= attempt.notBefore) return undefined;
-  return { kind: 'wait', reason: 'backing-off', until: attempt.notBefore };
+  const from = forceFrom(revocation, holder, policy);
+  const until = from !== undefined && from > now ? earliest(attempt.notBefore, from) : attempt.notBefore;
+  return { kind: 'wait', reason: 'backing-off', until };
 }

@@ -21,6 +21,7 @@ import { advance, endConcerned, suspect } from './advance.ts';
 import type { HolderFacts } from './case.ts';
 import { close, windowCloses } from './close.ts';
 import { corroborate } from './corroborate.ts';
+import { withDeadline } from './deadline.ts';
 import { judge } from './judge.ts';
 import { gapsLeft, recount } from './recount.ts';
 
@@ -47,8 +48,8 @@ export type Plan = {
   readonly revocation: Revocation | undefined;
   /** Every holder once, the longest-running first. */
   readonly judged: readonly Judged[];
-  /** Those to be evicted now, in the order in which to do it. */
-  readonly evictions: readonly Judged[];
+  /** Those to be evicted now or deleted by force, in the order in which to do it: force first. */
+  readonly acts: readonly Judged[];
   /** When the passing of time alone may change the plan. */
   readonly lookAgainAt: Instant | undefined;
 };
@@ -57,7 +58,9 @@ export function plan(read: IdentityFacts, policy: Policy, now: Instant): Plan {
   const facts = recounted(read);
   const current = datedBefore(opening(facts), now);
   const advanced =
-    current === undefined ? undefined : advance(current, facts.standing, facts.history, policy);
+    current === undefined
+      ? undefined
+      : withDeadline(advance(current, facts.standing, facts.history, policy), policy);
   const judged = facts.holders
     .toSorted(byAge)
     .map((holder) => ({ holder, verdict: verdictOn(holder, facts, advanced, { policy, now }) }));
@@ -66,7 +69,7 @@ export function plan(read: IdentityFacts, policy: Policy, now: Instant): Plan {
   return {
     revocation,
     judged,
-    evictions: judged.filter((each) => isDue(each, facts)),
+    acts: judged.filter((each) => isDue(each, facts)).toSorted(byUrgency),
     lookAgainAt: earliest(
       lookAgain(revocation, judged, policy, now),
       patienceEnds(facts, judged, { policy, now }),
@@ -98,7 +101,8 @@ export function recounted(facts: IdentityFacts): IdentityFacts {
 
 /** What dry-run withheld once is due for ever, and is no reason to ask EKS again. */
 function isDue({ holder, verdict }: Judged, { attempts }: IdentityFacts): boolean {
-  return verdict.kind === 'evict' && attempts.get(holder.uid)?.kind !== 'withheld';
+  const isAct = verdict.kind === 'evict' || verdict.kind === 'force';
+  return isAct && attempts.get(holder.uid)?.kind !== 'withheld';
 }
 
 export function countExposed(judged: readonly Judged[]): number {
@@ -175,7 +179,9 @@ function joining(
   { policy, now }: Setting,
 ): Revocation | undefined {
   if (revocation !== undefined && isOpen(revocation)) return revocation;
-  const stale = judged.filter(({ verdict }) => verdict.kind === 'wait' || verdict.kind === 'evict');
+  const stale = judged.filter(
+    ({ verdict: { kind } }) => kind === 'wait' || kind === 'evict' || kind === 'force',
+  );
   if (stale.length === 0) return revocation;
   const span = concerned(facts);
   const isGranted = facts.standing.kind === 'known' && facts.standing.value.kind === 'granted';
@@ -223,6 +229,12 @@ function nextStageAt(revocation: Revocation, policy: Policy): Instant | undefine
     case 'refuted':
       return undefined;
   }
+}
+
+/** Whose deadline has come does not queue behind the others; else the order stays. */
+function byUrgency({ verdict: one }: Judged, { verdict: other }: Judged): number {
+  if (one.kind === other.kind) return 0;
+  return one.kind === 'force' ? -1 : 1;
 }
 
 /** Longest-running first; the uid settles ties, so that the order of the input never shows. */

@@ -6,6 +6,8 @@ import type { Verdict } from './verdict.ts';
  * - `settling`: waiting for the settle time or for the consistency window
  * - `due`: to be evicted now, waiting for its turn only
  * - `blocked`: an eviction was refused and will be tried again
+ * - `braked`: to be evicted, but a brake is engaged
+ * - `stuck`: it was told to end, and is still there after its time
  * - `terminating`: eviction accepted; the containers may still run until their grace ends
  * - `undecided`: it can't be told whether the holder is stale
  * - `exempt`: stale, but not to be touched
@@ -14,7 +16,9 @@ import type { Verdict } from './verdict.ts';
 export const EXPOSURE_STATES = [
   'settling',
   'due',
+  'braked',
   'blocked',
+  'stuck',
   'terminating',
   'undecided',
   'exempt',
@@ -28,6 +32,7 @@ export function exposureState(verdict: Verdict): ExposureState | undefined {
     case 'keep':
       return verdict.reason === 'expired' ? 'expired' : undefined;
     case 'evict':
+    case 'force':
       return 'due';
     case 'undecided':
       return 'undecided';
@@ -51,7 +56,16 @@ function waitingState(reason: Extract<Verdict, { kind: 'wait' }>['reason']): Exp
       return 'settling';
     case 'terminating':
       return 'terminating';
+    case 'held-by-finalizer':
+    case 'outlives-grace':
+      return 'stuck';
     case 'backing-off':
       return 'blocked';
+    case 'cluster-unproven':
+    case 'view-stale':
+    case 'mass-end':
+    case 'paused':
+    case 'not-leader':
+      return 'braked';
   }
 }

@@ -1,7 +1,7 @@
 /** A holder: a pod that can obtain its identity's credentials. */
 
 import type { Identity } from './identity.ts';
-import type { Instant } from './time.ts';
+import type { Duration, Instant } from './time.ts';
 
 declare const podUidBrand: unique symbol;
 
@@ -27,6 +27,12 @@ export type Holder = {
   readonly start: Instant;
   /** Set once the pod has a deletionTimestamp: when it is due to be gone. */
   readonly terminating?: Instant;
+  /** How long it asks to be given to end, where that is not the usual 30 s. */
+  readonly grace?: Duration;
+  /** What must be taken away before its object can go, where there is any. */
+  readonly finalizers?: readonly string[];
+  /** A static pod, of which the API server holds a mirror only: evicting the mirror stops nothing. */
+  readonly isMirror?: true;
   /** Phase Succeeded or Failed: its containers have ended and can't use or renew anything. */
   readonly finished: boolean;
   readonly node?: string;

@@ -33,13 +33,14 @@ export const OUTCOMES = [
 
 /** What has been tried on one holder so far. */
 export type Attempt =
-  | { readonly kind: 'accepted'; readonly at: Instant }
+  | { readonly kind: 'accepted'; readonly at: Instant; readonly isForced: boolean }
   /** Dry-run: it was due, and nothing was sent. */
   | { readonly kind: 'withheld'; readonly at: Instant }
   | {
       readonly kind: 'refused';
       readonly outcome: Exclude<Outcome, Done>;
       readonly tries: number;
+      readonly isForced: boolean;
       /** Not to be tried again before. */
       readonly notBefore: Instant;
     };

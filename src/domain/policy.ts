@@ -2,6 +2,13 @@
 
 import type { Duration } from './time.ts';
 
+export type OwnPod = {
+  readonly namespace: string;
+  readonly name: string;
+  /** Its Deployment, as far as it is known: none of its pods is ever touched. */
+  readonly deployment?: string;
+};
+
 export type Policy = {
   /** How long a confirmed end must last before the first eviction. */
   readonly settleTime: Duration;
@@ -13,10 +20,16 @@ export type Policy = {
   readonly onUnknownHistory: 'report' | 'evict';
   /** What becomes of a pod that was not given the token volume although its identity has an association. */
   readonly onMissed: 'report' | 'evict';
+  /** How long after the end of a grant a holder that can't be evicted, or is slow to end, is left to itself. */
+  readonly deadline: Duration;
+  /** Then it is deleted past every budget. */
+  readonly force: boolean;
+  /** The longest that an evicted pod is given to end; undefined: as long as it asks for. */
+  readonly maxGracePeriod: Duration | undefined;
   /** Holders in these namespaces are only reported. */
   readonly protectedNamespaces: ReadonlySet<string>;
   /** Only these are watched and acted on; undefined: all. */
   readonly namespaces: ReadonlySet<string> | undefined;
   /** The daemon's own pod, where it runs in one. */
-  readonly ownPod: { readonly namespace: string; readonly name: string } | undefined;
+  readonly ownPod: OwnPod | undefined;
 };

@@ -39,6 +39,8 @@ export type Revocation = {
   readonly isPresumed: boolean;
   /** Undefined where this daemon never saw the grant in force. */
   readonly end: End | undefined;
+  /** When a holder that is still there is forced, if forcing is allowed; undefined while it is suspected only. */
+  readonly deadline: Instant | undefined;
   readonly source: Source;
   /** The CloudTrail record that says who ended it and when, once one was heard that fits what was read. */
   readonly evidence: Evidence | undefined;

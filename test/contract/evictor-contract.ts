@@ -31,6 +31,7 @@ function order(holder: Holder): EvictionOrder {
       association: undefined,
       grant: undefined,
       isPresumed: false,
+    deadline: undefined,
       end: undefined,
       source: 'list',
       evidence: undefined,

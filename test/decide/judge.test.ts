@@ -185,12 +185,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'the eviction was accepted and the view does not show it yet: waits',
-    facts: { attempt: { kind: 'accepted', at: at(14) } },
+    facts: { attempt: { kind: 'accepted', isForced: false, at: at(14) } },
     expected: { kind: 'wait', reason: 'terminating', until: at(134) },
   },
   {
     name: 'the eviction was accepted long ago and the pod still runs: evicted again',
-    facts: { attempt: { kind: 'accepted', at: at(14) } },
+    facts: { attempt: { kind: 'accepted', isForced: false, at: at(14) } },
     now: at(134),
     expected: { kind: 'evict', reason: 'deleted' },
   },
@@ -198,7 +198,7 @@ const ROWS: readonly Row[] = [
     name: 'the eviction was refused: waits for its next turn',
     facts: {
       attempt: {
-        kind: 'refused',
+        kind: 'refused', isForced: false,
         outcome: { kind: 'blocked', by: ['etl'], detail: '', retryAfter: undefined },
         tries: 2,
         notBefore: at(20),
@@ -209,7 +209,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'the eviction was refused and its next turn has come: evicted',
     facts: {
-      attempt: { kind: 'refused', outcome: { kind: 'forbidden', detail: '' }, tries: 2, notBefore: at(15) },
+      attempt: { kind: 'refused', isForced: false, outcome: { kind: 'forbidden', detail: '' }, tries: 2, notBefore: at(15) },
     },
     expected: { kind: 'evict', reason: 'deleted' },
   },

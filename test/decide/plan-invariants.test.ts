@@ -81,10 +81,10 @@ const revocations: fc.Arbitrary<Revocation> = fc
   .map((made) => revocation(made));
 
 const attempts: fc.Arbitrary<Attempt> = fc.oneof(
-  instants.map((when): Attempt => ({ kind: 'accepted', at: when })),
+  instants.map((when): Attempt => ({ kind: 'accepted', isForced: false, at: when })),
   instants.map(
     (notBefore): Attempt => ({
-      kind: 'refused',
+      kind: 'refused', isForced: false,
       outcome: { kind: 'unreachable', detail: '' },
       tries: 1,
       notBefore,
@@ -122,14 +122,14 @@ function property(check: (given: IdentityFacts, now: Instant) => void): void {
 test('invariant 2: an unknown reading evicts nobody', () => {
   property((given, now) => {
     const reading = unknown('throttled', '', now);
-    assert.deepEqual(plan({ ...given, standing: reading }, policy(), now).evictions, []);
+    assert.deepEqual(plan({ ...given, standing: reading }, policy(), now).acts, []);
   });
 });
 
 test('invariant 3: while a grant is in force nobody is evicted', () => {
   property((given, now) => {
     const standing = known<Standing>({ kind: 'granted', association: association() }, now);
-    assert.deepEqual(plan({ ...given, standing }, policy(), now).evictions, []);
+    assert.deepEqual(plan({ ...given, standing }, policy(), now).acts, []);
   });
 });
 
@@ -138,7 +138,7 @@ test('invariant 3: under another grant only a holder of one that has ended is ev
     const { standing } = given;
     if (standing.kind === 'unknown' || standing.value.kind !== 'granted') return;
     const current = standing.value.association.grant;
-    for (const { holder: evicted, verdict } of plan(given, policy(), now).evictions) {
+    for (const { holder: evicted, verdict } of plan(given, policy(), now).acts) {
       assert.equal(verdict.reason, 'superseded');
       const held = given.history.spans.filter(
         ({ end }) => end !== undefined && end.notAfter + 30_000 > evicted.start,
@@ -153,7 +153,7 @@ test('invariant 3: under another grant only a holder of one that has ended is ev
 
 test('invariant 3: without a grant a pod that started after the end and the window is never evicted', () => {
   property((given, now) => {
-    for (const { holder: evicted, verdict } of plan(given, policy(), now).evictions) {
+    for (const { holder: evicted, verdict } of plan(given, policy(), now).acts) {
       if (verdict.reason === 'superseded') continue;
       const end = given.history.spans.at(-1)?.end;
       const bound = end === undefined ? given.history.absentSince : end.notAfter + 30_000;
@@ -165,7 +165,7 @@ test('invariant 3: without a grant a pod that started after the end and the wind
 test('invariant 1: an eviction comes only from a confirmed revocation, after the whole settle time', () => {
   property((given, now) => {
     const made = plan(given, policy(), now);
-    if (made.evictions.length === 0) return;
+    if (made.acts.length === 0) return;
     assert.equal(made.revocation?.stage, 'confirmed');
     if (given.revocation?.stage === 'confirmed') return;
     assert.ok(given.standing.at - (given.revocation?.settlingSince ?? 0) >= 15_000);
@@ -218,7 +218,7 @@ test('invariant 8: the same facts in any order give the same plan in the same or
 
 test('invariant 10: the daemon and protected namespaces are never evicted', () => {
   property((given, now) => {
-    for (const { holder: evicted } of plan(given, policy(), now).evictions) {
+    for (const { holder: evicted } of plan(given, policy(), now).acts) {
       assert.notEqual(evicted.namespace, 'kube-system');
     }
   });
@@ -228,7 +228,7 @@ test('every holder has one verdict, and terminating or finished ones are never e
   property((given, now) => {
     const made = plan(given, policy(), now);
     assert.equal(made.judged.length, given.holders.length);
-    for (const { holder: evicted } of made.evictions) {
+    for (const { holder: evicted } of made.acts) {
       assert.equal(evicted.terminating, undefined);
       assert.equal(evicted.finished, false);
     }

@@ -17,7 +17,7 @@ test('the longest-running holder goes first; the uid settles ties', () => {
   ];
   const made = plan(facts({ holders: [c, b, a] }), policy(), at(15));
   assert.deepEqual(
-    made.evictions.map(({ holder: { uid } }) => uid),
+    made.acts.map(({ holder: { uid } }) => uid),
     ['a', 'b', 'c'],
   );
 });
@@ -25,7 +25,7 @@ test('the longest-running holder goes first; the uid settles ties', () => {
 test('a suspected revocation advances with the reading, and its holders are judged by the new stage', () => {
   const made = plan(facts({ holders: [holder()], revocation: revocation() }), policy(), at(16));
   assert.equal(made.revocation?.stage, 'settling');
-  assert.deepEqual(made.evictions, []);
+  assert.deepEqual(made.acts, []);
   assert.equal(made.lookAgainAt, at(30));
 });
 
@@ -48,7 +48,7 @@ test('a stale holder that appears when nobody is after its identity opens a revo
     assert.equal(made.revocation?.stage, 'suspected');
     assert.equal(made.revocation?.source, 'pods');
     assert.equal(made.revocation?.suspectedAt, at(40));
-    assert.deepEqual(made.evictions, []);
+    assert.deepEqual(made.acts, []);
   }
 });
 

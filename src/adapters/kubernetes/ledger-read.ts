@@ -129,6 +129,7 @@ function readRevocation(value: unknown): Revocation {
     stage: required(value, 'stage', oneOf(STAGES)),
     association: association === undefined ? undefined : associationId(association),
     grant: optional(value, 'grant', readGrant),
+    deadline: optional(value, 'deadline', readInstant),
     isPresumed: optional(value, 'isPresumed', readFlag) ?? false,
     end: optional(value, 'end', readEnd),
     source: required(value, 'source', oneOf(SOURCES)),

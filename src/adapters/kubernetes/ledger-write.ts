@@ -55,6 +55,7 @@ function writeRevocation(revocation: Revocation): object {
     stage: revocation.stage,
     association: revocation.association,
     grant: writeGrant(grant),
+    deadline: revocation.deadline,
     isPresumed: revocation.isPresumed || undefined,
     end: writeEnd(end),
     source: revocation.source,

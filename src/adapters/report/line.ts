@@ -43,6 +43,7 @@ const VERDICT_MESSAGES = {
   keep: 'holder kept',
   wait: 'holder waits',
   evict: 'holder to be evicted',
+  force: 'holder to be deleted by force',
   undecided: 'holder undecided',
   exempt: 'holder exempt',
 } as const satisfies Readonly<Record<Verdict['kind'], string>>;

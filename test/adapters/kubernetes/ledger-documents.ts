@@ -98,6 +98,7 @@ function anyRevocation(identity: Identity): fc.Arbitrary<Revocation> {
       association: maybe(filled.map(associationId)),
       grant: maybe(anyGrant),
       isPresumed: fc.boolean(),
+      deadline: maybe(anyInstant),
       end: maybe(anyEnd),
       source: fc.constantFrom(...SOURCES),
       evidence: maybe(anyEvidence),

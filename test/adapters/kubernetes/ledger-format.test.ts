@@ -105,7 +105,7 @@ test('only the fields of the types are kept, whatever else the objects carry', a
   const names = [...text.matchAll(/"([^"]+)":/g)].map(([, name]) => name);
   const allowed =
     'format listedAt gaps coverage records identity history revocation spans absentSince completeFrom id grant since seenAt ' +
-    'readAt end notBefore notAfter roleArn targetRoleArn policy disableSessionTags cause stage association source ' +
+    'readAt end notBefore notAfter roleArn targetRoleArn policy disableSessionTags cause stage deadline association source ' +
     'evidence suspectedAt settlingSince confirmedAt clearSince closedAt found evicted eventId eventName at ' +
     'heardAt channel actor type arn invokedBy sourceIp';
   assert.deepEqual(

@@ -217,6 +217,7 @@ export function revocationOf(overrides: Partial<Revocation> = {}): Revocation {
     association: undefined,
     grant: undefined,
     isPresumed: false,
+    deadline: undefined,
     end: undefined,
     source: 'list',
     evidence: undefined,

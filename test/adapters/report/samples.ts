@@ -38,6 +38,7 @@ export function sampleRevocation(changed: Partial<Revocation> = {}): Revocation 
     association: associationId('a-aaaaaaaaaaaaaaaaa'),
     grant: { roleArn: 'arn:aws:iam::111122223333:role/runner', disableSessionTags: false },
     isPresumed: false,
+    deadline: undefined,
     end: { notBefore: NOW, notAfter: after(NOW, seconds(10)) },
     source: 'list',
     evidence: undefined,

@@ -1,5 +1,7 @@
 /** One seeded random history of an election, and what is wrong with it. */
 
+import type { LeaseTiming } from '../../src/adapters/kubernetes/lease-timing.ts';
+import { LEASE_TIMING } from '../../src/adapters/kubernetes/lease-timing.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
 import { FakeLeaseServer, fairWeather, FOREIGN_SPEC } from '../support/fake-lease-server.ts';
@@ -12,6 +14,8 @@ export type RunOptions = {
   readonly seed: number;
   readonly steps: number;
   readonly ignoresVersions?: boolean;
+  /** All clocks run at one rate, and a term lasts nearly as long as others wait: what little is wrong shows. */
+  readonly isTight?: boolean;
 };
 
 export type RunResult = {
@@ -19,6 +23,8 @@ export type RunResult = {
   readonly elections: number;
   readonly virtual: Duration;
 };
+
+const TIGHT: LeaseTiming = { ...LEASE_TIMING, renewDeadline: seconds(14) };
 
 /** Mulberry32: small, seeded, good enough to choose faults. */
 export function seededChance(seed: number): Chance {
@@ -37,9 +43,12 @@ export async function electionRun(options: RunOptions): Promise<RunResult> {
   const clock = new SteppedClock();
   const server = new FakeLeaseServer();
   server.ignoresVersions = options.ignoresVersions ?? false;
-  const world = new ElectionWorld({ server, clock, make: options.make, chance });
-  world.start(skewOf(chance), rateOf(chance));
-  world.start(skewOf(chance), rateOf(chance));
+  const isTight = options.isTight ?? false;
+  const rate = isTight ? () => 1 : rateOf;
+  const timing = isTight ? TIGHT : undefined;
+  const world = new ElectionWorld({ server, clock, make: options.make, chance, rate, timing });
+  world.start(skewOf(chance));
+  world.start(skewOf(chance));
   const problems: string[] = [];
   for (let step = 0; step < options.steps; step += 1) {
     disturb(world, chance);
@@ -65,7 +74,7 @@ function rateOf(chance: Chance): number {
 
 function disturb(world: ElectionWorld, chance: Chance): void {
   const alive = world.candidates.filter(({ isOver }) => !isOver);
-  const one = alive[Math.floor(chance() * alive.length)] ?? world.start(skewOf(chance), rateOf(chance));
+  const one = alive[Math.floor(chance() * alive.length)] ?? world.start(skewOf(chance));
   const pick = FAULTS[Math.floor(chance() * FAULTS.length)];
   pick?.(one, world, chance);
 }
@@ -85,8 +94,10 @@ const FAULTS: readonly Fault[] = [
   (one, _, chance) => one.clock.setBy(milliseconds(Math.round((chance() - 0.5) * seconds(20)))),
   (one, _, chance) => one.stop(milliseconds(chance() * seconds(5))),
   (_, world, chance) => {
-    if (world.candidates.filter(({ isOver }) => !isOver).length < 4)
-      world.start(skewOf(chance), rateOf(chance));
+    if (world.candidates.filter(({ isOver }) => !isOver).length < 4) world.start(skewOf(chance));
+  },
+  (_, world) => {
+    if (world.server.spec !== undefined) world.server.put({ ...world.server.spec, holderIdentity: '' });
   },
   (_, world) => world.server.put({ ...FOREIGN_SPEC, leaseDurationSeconds: undefined }),
   (_, world) => world.server.put({ holderIdentity: 'malformed', leaseDurationSeconds: 0 }),
@@ -96,8 +107,8 @@ function delayOf(chance: Chance): Duration {
   return milliseconds(Math.ceil(chance() ** 2 * seconds(12)));
 }
 
-/** The longest a Lease of nobody's stands in the way, and a probation after it. */
-const CALM = seconds(40);
+/** The longest that a late request is on its way, that a Lease of nobody's then stands in the way, and a probation after it. */
+const CALM = seconds(60);
 
 async function calm(world: ElectionWorld, problems: string[]): Promise<void> {
   for (const { weather } of world.candidates) Object.assign(weather, fairWeather());
@@ -115,4 +126,22 @@ async function handOver(world: ElectionWorld, problems: string[]): Promise<void>
   await world.pass(milliseconds(1900));
   const [next] = world.leaders();
   if (next === undefined || next === leader) problems.push('nobody took over within 2 s');
+}
+
+/** The last renewal is answered late, and then the leader is cut off: the worst case for a deadline. */
+export async function lateAnswerRun(make: CampaignMaker): Promise<readonly string[]> {
+  const [server, clock, chance] = [new FakeLeaseServer(), new SteppedClock(), seededChance(1)];
+  const world = new ElectionWorld({ server, clock, make, chance, rate: () => 1, timing: TIGHT });
+  const leader = world.start();
+  await world.pass(seconds(30));
+  world.start();
+  leader.weather.back = milliseconds(2900);
+  const before = server.writes;
+  while (server.writes === before) await world.pass(milliseconds(50));
+  await world.pass(milliseconds(2900));
+  leader.weather.losesRequests = true;
+  await world.pass(seconds(30));
+  const problems = world.leaders().length === 1 ? [] : ['nobody leads'];
+  await world.close();
+  return [...problems, ...world.violations];
 }

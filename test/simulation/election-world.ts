@@ -1,6 +1,7 @@
 /** Some candidates for one Lease in virtual time, with clocks and networks of their own, and an eye on all terms. */
 
-import type { Campaign, LeaseTiming } from '../../src/adapters/kubernetes/lease.ts';
+import type { Campaign } from '../../src/adapters/kubernetes/lease-campaign.ts';
+import type { LeaseTiming } from '../../src/adapters/kubernetes/lease-timing.ts';
 import type { Loss } from '../../src/domain/leadership.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds } from '../../src/domain/time.ts';
@@ -36,6 +37,7 @@ export class ElectionWorld {
   readonly #make: CampaignMaker;
   readonly #chance: Chance;
   readonly #closed = new AbortController();
+  readonly #rate: (chance: Chance) => number;
   readonly #timing: LeaseTiming | undefined;
   readonly #terms = new Set<{ readonly name: string; readonly signal: AbortSignal }>();
 
@@ -44,16 +46,20 @@ export class ElectionWorld {
     readonly clock: SteppedClock;
     readonly make: CampaignMaker;
     readonly chance: Chance;
-    readonly timing?: LeaseTiming;
+    /** How fast the clock of the next candidate runs. */
+    readonly rate: (chance: Chance) => number;
+    readonly timing: LeaseTiming | undefined;
   }) {
     this.server = parts.server;
     this.clock = parts.clock;
     this.#make = parts.make;
     this.#chance = parts.chance;
+    this.#rate = parts.rate;
     this.#timing = parts.timing;
   }
 
-  start(skew: Duration = milliseconds(0), rate = 1): Candidate {
+  start(skew: Duration = milliseconds(0)): Candidate {
+    const rate = this.#rate(this.#chance);
     const clock = new SkewedClock(this.clock, { skew, rate });
     const weather = fairWeather();
     const api = fakeLeaseApi(this.server, weather, {

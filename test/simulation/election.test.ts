@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Campaign } from '../../src/adapters/kubernetes/lease.ts';
+import { Campaign } from '../../src/adapters/kubernetes/lease-campaign.ts';
 import { electionRun } from './election-run.ts';
 
 const SEEDS = 60;
@@ -18,4 +18,11 @@ test('leadership: in no random history two terms overlap, and afterwards somebod
   }
   assert.ok(elections > SEEDS * 3, `only ${elections} elections`);
   assert.ok(virtual > SEEDS * STEPS * 1000, `only ${virtual} ms`);
+});
+
+test('leadership: terms that last nearly as long as others wait do not overlap either', async () => {
+  for (let seed = 1001; seed <= 1000 + SEEDS; seed += 1) {
+    const { problems } = await electionRun({ make: Campaign, seed, steps: STEPS, isTight: true });
+    assert.deepEqual(problems.slice(0, 3), [], `seed ${seed}`);
+  }
 });

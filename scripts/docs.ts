@@ -89,13 +89,21 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'aws_requests_total operation': [
     'ListPodIdentityAssociations',
     'DescribePodIdentityAssociation',
+    'DescribeCluster',
     'ReceiveMessage',
     'DeleteMessageBatch',
     'LookupEvents',
   ],
   'aws_requests_total code': STATUS,
-  'kubernetes_requests_total verb': ['list', 'watch', 'get', 'create', 'update', 'patch'],
-  'kubernetes_requests_total resource': ['pods', 'pods/eviction', 'events', 'configmaps'],
+  'kubernetes_requests_total verb': ['list', 'watch', 'get', 'create', 'update', 'patch', 'delete'],
+  'kubernetes_requests_total resource': [
+    'pods',
+    'pods/eviction',
+    'events',
+    'configmaps',
+    'leases',
+    '/.well-known/openid-configuration',
+  ],
   'kubernetes_requests_total code': STATUS,
   'build_info version': ['the version of the daemon'],
 };

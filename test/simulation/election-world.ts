@@ -114,7 +114,10 @@ export class ElectionWorld {
       lost: (loss) => losses.push(loss),
       reading: (reading) => readings.push(reading.kind === 'known' ? 'known' : reading.why),
     };
-    const ended = campaign.run(listener, { stopping: stopping.signal, drained: drained.signal });
+    const run = async (): Promise<void> => {
+      await campaign.run(listener, { stopping: stopping.signal, drained: drained.signal });
+      candidate.isOver = true;
+    };
     const candidate: Candidate = {
       campaign,
       clock,
@@ -124,11 +127,9 @@ export class ElectionWorld {
       elections: 0,
       stop,
       isOver: false,
-      ended: ended.then(() => {
-        candidate.isOver = true;
-      }),
+      ended: new Promise(() => {}),
     };
-    return candidate;
+    return Object.assign(candidate, { ended: run() });
   }
 
   /** By the signals alone: what an act would go by that does not ask again. */

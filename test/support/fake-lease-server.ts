@@ -85,7 +85,7 @@ export class FakeLeaseServer {
       uid: uid ?? `uid-${this.#revision}`,
       resourceVersion: String(this.#revision),
     };
-    this.#stored = structuredClone({ ...lease, metadata }) as Stored;
+    this.#stored = structuredClone({ ...lease, metadata });
   }
 }
 

@@ -40,7 +40,7 @@ function readPause(metadata: unknown): Pause | undefined {
   if (value === undefined || value === null) return undefined;
   const owner = ownerOf(metadata, PAUSED);
   const written = parseObject(value);
-  const reason = text(field(written, 'reason')) ?? (written === undefined ? String(value) : '');
+  const reason = text(field(written, 'reason')) ?? (written === undefined ? (text(value) ?? '') : '');
   return {
     reason: reason.slice(0, LONGEST_REASON),
     at: parseTime(field(written, 'at')) ?? owner?.at,

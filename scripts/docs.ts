@@ -99,6 +99,7 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'kubernetes_requests_total resource': [
     'pods',
     'pods/eviction',
+    'poddisruptionbudgets',
     'events',
     'configmaps',
     'leases',

@@ -99,13 +99,21 @@ function evicting(contract: Contract): void {
     assert.equal(stateOf(holder), 'running');
   });
 
-  contract('two budgets on one pod block it too', async ({ evictor, create, protect, stateOf }) => {
-    const holder = await create('one');
-    await protect('guard');
-    await protect('second');
-    assert.equal((await evictor.evict(order(holder), never)).kind, 'blocked');
-    assert.equal(stateOf(holder), 'running');
-  });
+  contract(
+    'two budgets on one pod block it too, and both are named',
+    async ({ evictor, create, protect, stateOf }) => {
+      const holder = await create('one');
+      await protect('guard');
+      await protect('second');
+      const outcome = await evictor.evict(order(holder), never);
+      assert.deepEqual(
+        outcome.kind === 'blocked' && outcome.by,
+        ['guard', 'second'],
+        JSON.stringify(outcome),
+      );
+      assert.equal(stateOf(holder), 'running');
+    },
+  );
 
   contract('a missing permission is named', async ({ evictor, create, forbid, stateOf }) => {
     const holder = await create('one');

@@ -34,7 +34,8 @@ const READINGS = new Map<number, Reading>([
   [400, blocked],
   // Our credentials are not accepted, even after they were read anew.
   [401, forbidden],
-  // Mostly RBAC; but admission, quotas and a namespace that is being deleted answer so too.
+  // Mostly RBAC; but admission, quotas, a namespace that is being deleted and a budget whose status is broken or full
+  // answer so too.
   [403, (refusal, asked) => (isRule(refusal) ? blocked(refusal) : forbidden(refusal, asked))],
   // No such pod; or no such path, namespace or subresource, which says nothing about the pod.
   [404, (refusal, { holder }) => (isAboutPod(refusal, holder) ? { kind: 'already-gone' } : failed(refusal))],
@@ -67,9 +68,13 @@ function isWebhookDenial(refusal: Refusal): boolean {
   return /admission webhook "[^"]+" denied the request/.test(refusal.message);
 }
 
+/** `poddisruptionbudget.policy "web" is forbidden: DisruptedPods map too big`; its own name is in it. */
+const FORBIDDING_BUDGET = /^poddisruptionbudgets?\.policy "([^"]+)" is forbidden/;
+
 function isRule(refusal: Refusal): boolean {
   if (/cannot \S+ resource /.test(refusal.message)) return false;
   return (
+    FORBIDDING_BUDGET.test(refusal.message) ||
     refusal.details.causes.some((cause) => cause.reason === 'NamespaceTerminating') ||
     /admission|denied the request|denied request|exceeded quota|being terminated|violates PodSecurity/i.test(
       refusal.message,
@@ -97,7 +102,8 @@ function isBudget(refusal: Refusal): boolean {
   );
 }
 
-function isManyBudgets(refusal: Refusal): boolean {
+/** The API refuses for as long as they do, and does not say which they are. */
+export function isManyBudgets(refusal: Refusal): boolean {
   return /more than one PodDisruptionBudget/i.test(refusal.message);
 }
 
@@ -117,6 +123,8 @@ function blockers(refusal: Refusal): readonly string[] {
     const [, budget] = /\bdisruption budgets? "?([a-z0-9][a-z0-9.-]*)/i.exec(cause.message) ?? [];
     if (cause.reason === 'DisruptionBudget' && budget !== undefined) names.add(budget);
   }
+  const [, forbidding] = FORBIDDING_BUDGET.exec(refusal.message) ?? [];
+  if (forbidding !== undefined) names.add(forbidding);
   const [, webhook] = /admission webhook "([^"]+)"/.exec(refusal.message) ?? [];
   if (webhook !== undefined) names.add(webhook);
   return [...names].sort();

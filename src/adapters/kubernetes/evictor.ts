@@ -4,8 +4,9 @@ import type { Holder } from '../../domain/holder.ts';
 import type { Duration } from '../../domain/time.ts';
 import { seconds } from '../../domain/time.ts';
 import type { EvictionOrder, Evictor } from '../../ports/evictor.ts';
+import { budgetsOf } from './budgets.ts';
 import type { KubernetesClient } from './client.ts';
-import { outcomeOf } from './eviction-answer.ts';
+import { isManyBudgets, outcomeOf } from './eviction-answer.ts';
 
 const TIMEOUT = seconds(10);
 
@@ -33,7 +34,9 @@ export function kubernetesEvictor(client: KubernetesClient, requestedBy: string)
         },
         signal,
       );
-      return outcomeOf(reply, order.holder, 'evict');
+      const outcome = outcomeOf(reply, order.holder, 'evict');
+      if (outcome.kind !== 'blocked' || reply.kind !== 'refused' || !isManyBudgets(reply)) return outcome;
+      return { ...outcome, by: await budgetsOf(client, order.holder, signal) };
     },
     force: async (order, signal) => {
       const reply = await client.request(

@@ -59,4 +59,27 @@ export const ADMISSION_ROWS: readonly EvictionRow[] = [
     expected: 'unreachable',
     detail: /guard\.acme\.com/,
   },
+  {
+    name: '403 of a budget that remembers too many evictions',
+    code: 403,
+    body: status(
+      403,
+      'Forbidden',
+      'poddisruptionbudget.policy "web" is forbidden: DisruptedPods map too big - too many evictions not confirmed by PDB controller',
+      { name: 'web', group: 'policy', kind: 'poddisruptionbudget' },
+    ),
+    expected: 'blocked',
+    by: ['web'],
+    detail: /map too big/,
+  },
+  {
+    name: '403 of RBAC about budgets',
+    code: 403,
+    body: status(
+      403,
+      'Forbidden',
+      'poddisruptionbudgets.policy "web" is forbidden: User "x" cannot update resource "poddisruptionbudgets"',
+    ),
+    expected: 'forbidden',
+  },
 ];

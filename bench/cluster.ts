@@ -1,6 +1,6 @@
 /** The cluster that is measured: many identities with a past, one pod each, on the simulator with its queue. */
 
-import { PastClock } from '../simulator/demo/past-clock.ts';
+import { PastClock } from '../simulator/past-clock.ts';
 import { realClock } from '../simulator/clock.ts';
 import { makeNamespace, makeServiceAccount } from '../simulator/cluster/places.ts';
 import { barePod } from '../simulator/cluster/pods.ts';

@@ -1,4 +1,4 @@
-/** Writes the generated tables of docs/configuration.md and docs/metrics.md; with --check only says which are stale. */
+/** Writes the generated tables of the documents; with --check only says which are stale. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -8,8 +8,10 @@ import { EXPOSURE_STATES } from '../src/domain/exposure.ts';
 import { CHANNELS, HINT_RESULTS, REFUSALS } from '../src/domain/hint.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
 import { READING_SOURCES } from '../src/domain/report.ts';
+import { ACCESSES, MISSED_REASONS } from '../src/domain/roster.ts';
 import { CAUSES, SOURCES } from '../src/domain/revocation.ts';
 import { VERDICTS } from '../src/domain/verdict.ts';
+import { valuesTables } from './chart-values.ts';
 
 /** The page as it should be, given the page as it is: all but its generated tables is written by hand. */
 export type Page = { readonly file: string; readonly render: (text: string) => string };
@@ -19,6 +21,11 @@ export const PAGES: readonly Page[] = [
   {
     file: 'docs/metrics.md',
     render: (text) => filled(filled(text, 'metrics', metricsTable()), 'labels', labelsTable()),
+  },
+  {
+    file: 'charts/pod-identity-revoker/README.md',
+    render: (text) =>
+      filled(text, 'values', valuesTables(readText('charts/pod-identity-revoker/values.yaml'))),
   },
 ];
 
@@ -72,6 +79,7 @@ const STATUS = ['the HTTP status', 'none'] as const;
 /** Where the values of each label come from. A label that is missing here can't be documented and fails. */
 const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'exposed_pods state': EXPOSURE_STATES,
+  'oldest_exposure_seconds state': EXPOSURE_STATES,
   'revocations_total cause': CAUSES,
   'evictions_total outcome': OUTCOMES,
   'verdicts verdict': Object.keys(VERDICTS),
@@ -85,6 +93,8 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'last_event_timestamp_seconds source': CHANNELS,
   'silence_seconds source': CHANNELS,
   'channel_age_seconds source': CHANNELS,
+  'missed_pods reason': MISSED_REASONS,
+  'successions_total access': [...ACCESSES, 'none'],
   'aws_requests_total service': ['eks', 'sqs', 'cloudtrail'],
   'aws_requests_total operation': [
     'ListPodIdentityAssociations',
@@ -138,10 +148,14 @@ function code(text: string): string {
 
 const ROOT = new URL('../', import.meta.url);
 
+function readText(file: string): string {
+  return readFileSync(new URL(file, ROOT), 'utf8');
+}
+
 /** The files that differ from what would be written. */
 export function stalePages(): readonly string[] {
   return PAGES.filter(({ file, render }) => {
-    const text = readFileSync(new URL(file, ROOT), 'utf8');
+    const text = readText(file);
     return render(text) !== text;
   }).map(({ file }) => file);
 }
@@ -150,7 +164,7 @@ function main(args: readonly string[]): void {
   const stale = stalePages();
   if (!args.includes('--check')) {
     for (const { file, render } of PAGES.filter((page) => stale.includes(page.file))) {
-      writeFileSync(new URL(file, ROOT), render(readFileSync(new URL(file, ROOT), 'utf8')));
+      writeFileSync(new URL(file, ROOT), render(readText(file)));
       process.stdout.write(`written: ${file}\n`);
     }
   } else if (stale.length > 0) {

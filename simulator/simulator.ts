@@ -12,15 +12,20 @@ import type { Lookup } from './aws/lookup.ts';
 import { startLookup } from './aws/lookup.ts';
 import { seededRandom } from './aws/random.ts';
 import type { QueueOptions, SimulatedQueue } from './aws/sqs-queue.ts';
+import type { AwsCall, CallFilter, KubernetesCall } from './calls.ts';
+import { awsCalls, kubernetesCalls } from './calls.ts';
 import type { SimClock } from './clock.ts';
 import { realClock } from './clock.ts';
 import { applyDefaults, serviceAccountAdmission } from './cluster/admission.ts';
+import type { InPod } from './cluster/in-pod.ts';
+import { mountServiceAccount } from './cluster/in-pod.ts';
 import { makeNamespace, makeNode } from './cluster/places.ts';
 import { PodAccess } from './cluster/pod-access.ts';
 import { PodIdentityWebhook } from './cluster/webhook.ts';
 import { Workloads } from './cluster/workloads.ts';
 import type { KubernetesApi, KubernetesApiOptions } from './kubernetes/server.ts';
 import { startKubernetesApi } from './kubernetes/server.ts';
+import type { TokenWish } from './kubernetes/service-account-tokens.ts';
 
 export type SimulatorOptions = {
   /** Default: the machine's time. */
@@ -58,6 +63,13 @@ export type Simulator = {
   readonly nodes: readonly string[];
   /** The environment in which the real SDKs talk to this simulator. */
   env(): Record<string, string>;
+  /** What a pod of that service account has: its token in a file, and a kubeconfig that names the file. */
+  inPod(wish: TokenWish): Promise<InPod>;
+  /** The calls made so far over HTTP, each kind once. */
+  calls(filter?: CallFilter): {
+    readonly kubernetes: readonly KubernetesCall[];
+    readonly aws: readonly AwsCall[];
+  };
   /** Leaves no timer, socket or file behind. */
   close(): Promise<void>;
 };
@@ -127,6 +139,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ...environment(eks, kubeconfig),
       AWS_ENDPOINT_URL_CLOUDTRAIL: lookup.url,
       ...(events.queue === undefined ? {} : { AWS_ENDPOINT_URL_SQS: events.queue.endpoint }),
+    }),
+    inPod: (wish) => mountServiceAccount(folder, kubernetes, wish),
+    calls: (filter) => ({
+      kubernetes: kubernetesCalls(kubernetes.requests.all(), filter),
+      aws: awsCalls(
+        { eks: eks.requests, cloudtrail: lookup.requests, sqs: events.queue?.requests ?? [], place: eks },
+        filter,
+      ),
     }),
     close: () => kept.disposeAsync(),
   };

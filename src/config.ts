@@ -30,6 +30,7 @@ type Setting<T> = {
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+const CHOICES = ['report', 'evict'] as const;
 const MODES = ['enforce', 'dry-run'] as const satisfies readonly Mode[];
 
 /** Every setting, in the order in which documents and --help show them. */
@@ -70,15 +71,30 @@ export const SETTINGS = {
     fallback: '20',
     help: 'Confirmations a second, each one List and up to one Describe request: what hints, revocations and evictions may ask of EKS together. 0.1 to 1000.',
   },
+  REVOKER_CREDENTIAL_LIFE: {
+    parse: duration('1h', '48h'),
+    fallback: '6h',
+    help: 'How long issued credentials can be used at the most (59 minutes with a target role): ended grants are remembered for so long, and a holder that outlived it is shown as expired. 1h to 48h.',
+  },
+  REVOKER_ON_UNKNOWN_HISTORY: {
+    parse: oneOf(CHOICES),
+    fallback: 'report',
+    help: 'What becomes of a holder of which neither readings nor CloudTrail can tell what it was given before the last change: `report` shows it as undecided, `evict` evicts it, 45 minutes after the change at the latest.',
+  },
+  REVOKER_ON_MISSED: {
+    parse: oneOf(CHOICES),
+    fallback: 'report',
+    help: 'What becomes of a pod without the token volume whose identity has an association: `report` counts it, `evict` has its owner replace it, once for each revision of the owner that does not get the volume either.',
+  },
   REVOKER_QUEUE_URL: {
     parse: optional(matching(/^https?:\/\/[^\s/]+\/\S+$/, 'the URL of an SQS queue')),
     fallback: '',
-    help: 'The SQS queue that an EventBridge rule feeds with CloudTrail events of EKS. Empty: CloudTrail is asked every minute instead, which is slower.',
+    help: 'The SQS queue that an EventBridge rule feeds with CloudTrail events of EKS. Empty: CloudTrail is asked every minute instead of every 20 minutes, which is slower.',
   },
   REVOKER_TRAIL_LOOKBACK: {
-    parse: duration('0s', '24h'),
+    parse: duration('0s', '48h'),
     fallback: '6h',
-    help: 'How far back CloudTrail is asked at the start for what happened meanwhile: as long as credentials live. 0s to 24h.',
+    help: 'How far back CloudTrail is asked at the start for what happened meanwhile, where the ledger does not know how far it was told already: as long as credentials live. 0s to 48h.',
   },
   REVOKER_EVICTION_RATE: {
     parse: number(0.1, 10_000),
@@ -146,6 +162,9 @@ export type Config = {
   readonly settleTime: Duration;
   readonly consistencyWindow: Duration;
   readonly describeRate: number;
+  readonly credentialLife: Duration;
+  readonly onUnknownHistory: 'report' | 'evict';
+  readonly onMissed: 'report' | 'evict';
   readonly confirmRate: number;
   /** Undefined: there is no queue. */
   readonly queueUrl: string | undefined;
@@ -220,6 +239,9 @@ function configOf(values: Values): Config {
     settleTime: values.REVOKER_SETTLE_TIME,
     consistencyWindow: values.REVOKER_CONSISTENCY_WINDOW,
     describeRate: values.REVOKER_DESCRIBE_RATE,
+    credentialLife: values.REVOKER_CREDENTIAL_LIFE,
+    onUnknownHistory: values.REVOKER_ON_UNKNOWN_HISTORY,
+    onMissed: values.REVOKER_ON_MISSED,
     confirmRate: values.REVOKER_CONFIRM_RATE,
     queueUrl: values.REVOKER_QUEUE_URL,
     trailLookback: values.REVOKER_TRAIL_LOOKBACK,

@@ -2,7 +2,6 @@
 
 import { ApiError } from './api-error.ts';
 import type { Call, Operation } from './call.ts';
-import { text } from './call.ts';
 
 /** Who called, as IAM names them. */
 export type Caller = { readonly arn: string; readonly accessKeyId: string };
@@ -14,6 +13,11 @@ type Denial = { readonly operation: Operation; readonly resource: string | undef
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<key>[^/\s]+)\/\d{8}\/(?<region>[^/]+)\/eks\/aws4_request, ?SignedHeaders=[\w;-]+, ?Signature=[0-9a-f]{64}$/;
+
+/** The key that a signature names, whatever the service; empty where there is none. */
+export function accessKeyIn(authorization: string | undefined): string {
+  return /Credential=([^/\s]+)\//.exec(authorization ?? '')?.[1] ?? '';
+}
 
 export class Access {
   /** The keys that exist; undefined: any. */
@@ -64,7 +68,7 @@ export class Access {
   }
 
   authorize(caller: Caller, call: Call): void {
-    const resource = this.#resourceOf(call);
+    const resource = this.resourceOf(call);
     for (const denial of this.#denials) {
       if (denial.operation !== call.operation) continue;
       if (denial.resource !== undefined && denial.resource !== resource) continue;
@@ -77,12 +81,13 @@ export class Access {
     }
   }
 
-  #resourceOf({ params }: Call): string {
+  /** The ARN that IAM looks at. */
+  resourceOf({ params }: Call): string {
     const { partition, region, account } = this.#place;
     const prefix = `arn:${partition}:eks:${region}:${account}`;
-    const name = text(params, 'name') ?? '*';
-    const associationId = text(params, 'associationId');
-    if (associationId === undefined) return `${prefix}:cluster/${name}`;
-    return `${prefix}:podidentityassociation/${name}/${associationId}`;
+    const { name, associationId } = params;
+    const cluster = typeof name === 'string' ? name : '*';
+    if (typeof associationId !== 'string') return `${prefix}:cluster/${cluster}`;
+    return `${prefix}:podidentityassociation/${cluster}/${associationId}`;
   }
 }

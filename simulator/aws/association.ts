@@ -71,7 +71,8 @@ export function checkGrant(grant: Grant): void {
   checkRole('roleArn', grant.roleArn);
   if (grant.targetRoleArn) checkRole('targetRoleArn', grant.targetRoleArn);
   if (!grant.policy) return;
-  if (!isJson(grant.policy)) throw invalidParameter('The parameter policy must be a JSON policy document.');
+  if (!isJsonObject(grant.policy))
+    throw invalidParameter('The parameter policy must be a JSON policy document.');
   if (!grant.disableSessionTags) {
     throw invalidParameter('The parameter policy can be set only when disableSessionTags is true.');
   }
@@ -89,10 +90,10 @@ function checkRole(name: string, arn: string): void {
     throw invalidParameter(`The parameter ${name} is not a valid IAM role ARN: ${arn}`);
 }
 
-function isJson(text: string): boolean {
+function isJsonObject(text: string): boolean {
   try {
-    JSON.parse(text);
-    return true;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
   }

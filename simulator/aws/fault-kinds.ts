@@ -35,6 +35,18 @@ export function cut(when: 'before' | 'after' | 'in-body'): Fault {
   return { kind: 'cut', when };
 }
 
+export function reset(when: 'before' | 'after' = 'before'): Fault {
+  return { kind: 'reset', when };
+}
+
+export function stall(): Fault {
+  return { kind: 'stall' };
+}
+
+export function slow(bytes: number, ms: number): Fault {
+  return { kind: 'slow', bytes, ms };
+}
+
 export function garbage(text = '<html><body>Bad Gateway</body></html>'): Fault {
   return { kind: 'garbage', text };
 }

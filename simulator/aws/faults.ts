@@ -1,5 +1,6 @@
 /** Faults on script: which calls they befall, how often, and what goes wrong. */
 
+import type { Pace } from '../connection.ts';
 import type { Call, Operation } from './call.ts';
 import { text } from './call.ts';
 import type { Body } from './execute.ts';
@@ -29,6 +30,12 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** The connection ends: before the call is carried out, after it, or in the middle of the answer's body. */
   | { readonly kind: 'cut'; readonly when: 'before' | 'after' | 'in-body' }
+  /** As `cut`, but with a reset in place of an orderly end. */
+  | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
+  /** Carried out; half of the answer's body comes and then nothing more, and the connection stays open. */
+  | { readonly kind: 'stall' }
+  /** Carried out; the answer's body comes in so many bytes at a time, `ms` apart by the simulator's clock. */
+  | ({ readonly kind: 'slow' } & Pace)
   /** Carried out, and this text is the body of the 200 answer. */
   | { readonly kind: 'garbage'; readonly text: string }
   /** Carried out, and the answer's body is what this makes of it. */

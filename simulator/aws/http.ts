@@ -4,9 +4,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { SimClock } from '../clock.ts';
+import { accessKeyIn } from './access.ts';
 import { ApiError } from './api-error.ts';
 import type { Call, Operation, Params } from './call.ts';
 import { parseCall } from './call.ts';
+import { endsAfter, endsBefore, sendBody } from './delivery.ts';
 import type { Body } from './execute.ts';
 import type { ErrorFault, Fault, Faults } from './faults.ts';
 import type { Attempt, EksService } from './service.ts';
@@ -15,8 +17,12 @@ export type RequestRecord = {
   /** Undefined where the request names no operation. */
   readonly operation: Operation | undefined;
   readonly params: Params;
+  /** The ARN that IAM looks at. */
+  readonly resource: string;
   readonly at: number;
   readonly userAgent: string;
+  /** Of the signature; empty where there is none. */
+  readonly accessKeyId: string;
   readonly requestId: string;
   /** Undefined while there is no answer, and for ever where the connection was cut before one. */
   status: number | undefined;
@@ -53,8 +59,13 @@ export class EksHttp {
     const requestId = randomUUID();
     const userAgent = request.headers['user-agent'] ?? '';
     const parsed = tryParse(request, body);
-    const known = parsed instanceof ApiError ? { operation: undefined, params: {} } : parsed;
-    const exchange = { response, record: { ...known, at, userAgent, requestId, status: undefined } };
+    const known =
+      parsed instanceof ApiError
+        ? { operation: undefined, params: {}, resource: '*' }
+        : { ...parsed, resource: this.#service.access.resourceOf(parsed) };
+    const accessKeyId = accessKeyIn(request.headers.authorization);
+    const record = { ...known, at, userAgent, accessKeyId, requestId, status: undefined };
+    const exchange = { response, record };
     this.requests.push(exchange.record);
     try {
       if (parsed instanceof ApiError) throw parsed;
@@ -70,12 +81,14 @@ export class EksHttp {
     const faults = this.#faults.take(attempt.call);
     await this.#pass(faults, 'before');
     const decisive = faults.find((fault) => fault.kind !== 'delay' && fault.kind !== 'rewrite');
-    if (decisive?.kind === 'hang') return;
-    if (decisive?.kind === 'cut' && decisive.when === 'before') return void exchange.response.destroy();
+    if (endsBefore(exchange.response, decisive)) return;
     if (decisive?.kind === 'error') this.#service.refuse(attempt, errorOf(decisive));
     const body = rewritten(this.#service.perform(attempt), faults);
     await this.#pass(faults, 'after');
-    sendAnswer(exchange, body, decisive);
+    if (endsAfter(exchange.response, decisive)) return;
+    const text = decisive?.kind === 'garbage' ? decisive.text : JSON.stringify(body);
+    sendHead(exchange, 200, {}, text);
+    await sendBody(exchange.response, text, decisive, this.#clock);
   }
 
   async #pass(faults: readonly Fault[], when: 'before' | 'after'): Promise<void> {
@@ -112,19 +125,10 @@ function rewritten(body: Body, faults: readonly Fault[]): Body {
   return faults.reduce((last, fault) => (fault.kind === 'rewrite' ? fault.rewrite(last) : last), body);
 }
 
-function sendAnswer(exchange: Exchange, body: Body, fault: Fault | undefined): void {
-  const { response } = exchange;
-  const text = fault?.kind === 'garbage' ? fault.text : JSON.stringify(body);
-  if (fault?.kind !== 'cut') return send(exchange, 200, {}, text);
-  if (fault.when !== 'in-body') return void response.destroy();
-  exchange.record.status = 200;
-  response.writeHead(200, headers(exchange.record, text));
-  response.write(text.slice(0, text.length / 2), () => response.destroy());
-}
-
 function sendError(exchange: Exchange, error: ApiError): void {
   const body = JSON.stringify({ message: error.message, ...error.details });
-  send(exchange, error.status, { 'x-amzn-errortype': error.code, ...error.headers }, body);
+  sendHead(exchange, error.status, { 'x-amzn-errortype': error.code, ...error.headers }, body);
+  exchange.response.end(body);
 }
 
 /** A defect of the simulator must not look like a fault of EKS; a caller that went away is none. */
@@ -134,10 +138,9 @@ function sendDefect(response: ServerResponse, error: unknown): void {
   response.end(JSON.stringify({ message: error instanceof Error ? error.stack : String(error) }));
 }
 
-function send(exchange: Exchange, status: number, extra: Record<string, string>, text: string): void {
+function sendHead(exchange: Exchange, status: number, extra: Record<string, string>, text: string): void {
   exchange.record.status = status;
   exchange.response.writeHead(status, { ...headers(exchange.record, text), ...extra });
-  exchange.response.end(text);
 }
 
 function headers(record: RequestRecord, text: string): Record<string, string> {

@@ -6,7 +6,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { SimClock } from '../clock.ts';
+import { accessKeyIn } from './access.ts';
 import { ApiError } from './api-error.ts';
+import { endsAfter, endsBefore, sendBody } from './delivery.ts';
 import type { Body } from './execute.ts';
 import type { EntryFault, JsonFault } from './json-faults.ts';
 import { JsonFaults } from './json-faults.ts';
@@ -19,6 +21,8 @@ export type JsonRequestRecord = {
   readonly input: Body;
   readonly at: number;
   readonly userAgent: string;
+  /** Of the signature; empty where there is none. */
+  readonly accessKeyId: string;
   readonly requestId: string;
   /** Undefined while there is no answer, and for ever where the connection was cut before one. */
   status: number | undefined;
@@ -97,7 +101,16 @@ export class JsonService {
     const parsed = parseRequest(request.headers, await readText(request), this.#options);
     const userAgent = request.headers['user-agent'] ?? '';
     const { operation, input } = parsed;
-    const record = { operation, input, at, userAgent, requestId: randomUUID(), status: undefined };
+    const accessKeyId = accessKeyIn(request.headers.authorization);
+    const record = {
+      operation,
+      input,
+      at,
+      userAgent,
+      accessKeyId,
+      requestId: randomUUID(),
+      status: undefined,
+    };
     const exchange: Exchange = { response, record };
     this.requests.push(record);
     try {
@@ -117,25 +130,18 @@ export class JsonService {
     const faults = this.faults.take(operation, input);
     await this.#pass(faults, 'before');
     const decisive = faults.find(isDecisive);
-    if (decisive?.kind === 'hang') return;
-    if (decisive?.kind === 'cut' && decisive.when === 'before') return void exchange.response.destroy();
+    if (endsBefore(exchange.response, decisive)) return;
     if (decisive?.kind === 'error') {
       throw new ApiError(decisive.status, decisive.code, decisive.message, { headers: decisive.headers });
     }
     const entryFaults = faults.filter((fault) => fault.kind === 'entries');
     const answer = await this.#options.perform({ operation, input, entryFaults, gone });
     await this.#pass(faults, 'after');
-    this.#finish(exchange, rewritten(answer, faults), decisive);
-  }
-
-  #finish(exchange: Exchange, answer: JsonAnswer, fault: JsonFault | undefined): void {
-    if (fault?.kind === 'garbage') return this.#send(exchange, { ...answer, text: fault.text });
-    if (fault?.kind !== 'cut') return this.#send(exchange, answer);
-    const { response, record } = exchange;
-    if (fault.when !== 'in-body') return void response.destroy();
-    record.status = answer.status;
-    response.writeHead(answer.status, this.#headers(record, answer));
-    response.write(answer.text.slice(0, answer.text.length / 2), () => response.destroy());
+    if (endsAfter(exchange.response, decisive)) return;
+    const whole = rewritten(answer, faults);
+    const told = decisive?.kind === 'garbage' ? { ...whole, text: decisive.text } : whole;
+    this.#sendHead(exchange, told);
+    await sendBody(exchange.response, told.text, decisive, this.#options.clock);
   }
 
   #refusal({ status, code, message, headers }: ApiError): JsonAnswer {
@@ -143,11 +149,16 @@ export class JsonService {
     return { status, headers, text };
   }
 
-  #send({ response, record }: Exchange, answer: JsonAnswer): void {
+  #send(exchange: Exchange, answer: JsonAnswer): void {
+    if (exchange.response.destroyed) return;
+    this.#sendHead(exchange, answer);
+    exchange.response.end(answer.text);
+  }
+
+  #sendHead({ response, record }: Exchange, answer: JsonAnswer): void {
     if (response.destroyed) return;
     record.status = answer.status;
     response.writeHead(answer.status, this.#headers(record, answer));
-    response.end(answer.text);
   }
 
   #headers({ requestId }: JsonRequestRecord, { headers, text }: JsonAnswer): Record<string, string> {

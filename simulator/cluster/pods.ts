@@ -1,6 +1,7 @@
 /** Realistic pods and pod templates: as much in them as in the pods of a real cluster, with little to spell out. */
 
-import type { Draft, JsonObject, ObjectMeta } from '../kubernetes/object.ts';
+import { createHash } from 'node:crypto';
+import type { Draft, JsonObject, KubeObject, ObjectMeta } from '../kubernetes/object.ts';
 
 export type PodWish = {
   readonly namespace: string;
@@ -41,6 +42,21 @@ export function barePod({ name, ...wish }: BarePodWish): Draft {
     managedFields: managedFields('kubectl-client-side-apply'),
   };
   return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, ...placed }, spec };
+}
+
+/** The API's image of a static pod: the kubelet runs it from a file, and owns it. */
+export function mirrorPod(wish: BarePodWish, node: KubeObject): Draft {
+  const draft = barePod({ ...wish, node: node.metadata.name });
+  const hash = createHash('sha256').update(wish.name).digest('hex').slice(0, 32);
+  const { apiVersion, kind, metadata } = node;
+  const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
+  const annotations = {
+    ...wish.annotations,
+    'kubernetes.io/config.hash': hash,
+    'kubernetes.io/config.mirror': hash,
+    'kubernetes.io/config.source': 'file',
+  };
+  return { ...draft, metadata: { ...draft.metadata, annotations, ownerReferences: [owner] } };
 }
 
 /** A user's workload as Domino starts it: a bare pod named run-<hex> in the compute namespace. */

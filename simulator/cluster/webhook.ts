@@ -32,6 +32,13 @@ export type WebhookOptions = {
   readonly random: () => number;
 };
 
+export type Miss = {
+  readonly when?: (pod: Draft) => boolean;
+  readonly times?: number;
+};
+
+type Planned = { readonly when: (pod: Draft) => boolean; left: number };
+
 type Injection = {
   readonly projection: Projection;
   readonly mountPath: string;
@@ -44,19 +51,43 @@ export class PodIdentityWebhook {
   /** False: the API server can't reach it, and admits pods as they are (failurePolicy Ignore). */
   reachable = true;
   readonly #options: WebhookOptions;
+  readonly #misses = new Set<Planned>();
 
   constructor(options: WebhookOptions) {
     this.#options = options;
   }
 
   readonly admit = <P extends Draft>(pod: P): P => {
-    if (!this.reachable) return pod;
+    if (!this.reachable || this.#isMissed(pod)) return pod;
     if (this.#hasAssociation({ namespace: pod.metadata.namespace, serviceAccount: serviceAccountOf(pod) })) {
       return withLabel(this.#inject(pod, this.#podIdentity(pod)), POD_IDENTITY_LABEL, 'enabled');
     }
     const irsa = this.#irsa(pod);
     return irsa === undefined ? pod : this.#inject(pod, irsa);
   };
+
+  /**
+   * Lets pods pass as they are, as calls to the webhook fail now and then (failurePolicy Ignore): the next `times`
+   * of those that match, or all. Gives back what ends it.
+   */
+  miss({ when = () => true, times = Number.POSITIVE_INFINITY }: Miss = {}): () => void {
+    const planned: Planned = { when, left: times };
+    this.#misses.add(planned);
+    return () => void this.#misses.delete(planned);
+  }
+
+  /** Injection flaps: this share of the pods, from 0 to 1, is missed by chance. Gives back what ends it. */
+  flap(share: number): () => void {
+    return this.miss({ when: () => this.#options.random() < share });
+  }
+
+  #isMissed(pod: Draft): boolean {
+    const planned = [...this.#misses].find(({ when }) => when(pod));
+    if (planned === undefined) return false;
+    planned.left -= 1;
+    if (planned.left <= 0) this.#misses.delete(planned);
+    return true;
+  }
 
   #hasAssociation({ namespace, serviceAccount }: AssociationFilter): boolean {
     return this.#options.associations.isKnown(namespace ?? '', serviceAccount ?? '', this.lag);

@@ -10,7 +10,7 @@ import type { KubeObject } from '../kubernetes/object.ts';
 import type { Simulator, SimulatorWithQueue } from '../simulator.ts';
 import { startSimulator } from '../simulator.ts';
 import { OPERATOR } from './delete-association.ts';
-import { PastClock } from './past-clock.ts';
+import { PastClock } from '../past-clock.ts';
 import type { PodFacts } from './pod-facts.ts';
 import { isHolderOf, podFacts } from './pod-facts.ts';
 

@@ -1,33 +1,51 @@
-/** Who may do what: bearer tokens, scripted RBAC denials, and the access review that tells of them. */
+/** Who may do what: bearer tokens, RBAC rules, scripted denials, and the access review that tells of them. */
 
 import type { Faults } from './faults.ts';
 import { type JsonObject, recordAt, textAt } from './object.ts';
-import type { RecordedRequest } from './requests.ts';
+import type { Wish } from './rbac.ts';
 import { resourceText } from './requests.ts';
+import type { ServiceAccountTokens, TokenCaller } from './service-account-tokens.ts';
 import { ApiError, badRequest } from './status.ts';
 
 /** What anybody may ask, without a token. A wrong token is refused even there. */
 const PUBLIC: ReadonlySet<string> = new Set(['/livez', '/readyz', '/healthz', '/version']);
 
-/** 401 where tokens are demanded and the request has none of them. */
-export function authenticate(
-  path: string,
-  authorization: string | undefined,
-  tokens: readonly string[] | undefined,
-): void {
-  if (tokens === undefined || (authorization === undefined && PUBLIC.has(path))) return;
-  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
-  if (token === undefined || !tokens.includes(token)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+export type Gate = {
+  /** Where given, a request without one of these, or one that the cluster issued, is answered 401. */
+  readonly tokens: readonly string[] | undefined;
+  readonly issued: ServiceAccountTokens;
+  /** Who callers are that the cluster issued no token for. */
+  readonly user: string;
+};
+
+/** Who calls; 401 where tokens are demanded and the request has none of them. */
+export function authenticate(path: string, authorization: string | undefined, gate: Gate): TokenCaller {
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '';
+  const known = gate.issued.userOf(token);
+  if (known === 'expired') throw unauthorized();
+  if (known !== undefined) return known;
+  const isPublic = authorization === undefined && PUBLIC.has(path);
+  if (isPublic || gate.tokens === undefined || gate.tokens.includes(token)) {
+    return { user: gate.user, pod: undefined };
+  }
+  throw unauthorized();
 }
 
-export function authorize(request: RecordedRequest, faults: Faults, user: string): void {
-  if (request.resource === '') return;
-  const resource = resourceText(request);
-  if (!faults.isDenied(request.verb, resource, request.namespace)) return;
-  throw forbidden(request, user);
+function unauthorized(): ApiError {
+  return new ApiError(401, 'Unauthorized', 'Unauthorized');
 }
 
-function forbidden(request: RecordedRequest, user: string): ApiError {
+export function authorize(request: Wish, faults: Faults, user: string): void {
+  if (faults.isDenied(request))
+    throw request.resource === '' ? pathForbidden(request, user) : forbidden(request, user);
+}
+
+function pathForbidden({ path, verb }: Wish, user: string): ApiError {
+  const message = `forbidden: User "${user}" cannot ${verb} path "${path}"`;
+  return new ApiError(403, 'Forbidden', message, { details: {} });
+}
+
+function forbidden(request: Wish, user: string): ApiError {
   const { group, name, namespace, verb } = request;
   const qualified = group === '' ? request.resource : `${request.resource}.${group}`;
   const subject = name === undefined ? qualified : `${qualified} "${name}"`;
@@ -45,16 +63,7 @@ function forbidden(request: RecordedRequest, user: string): ApiError {
 /** SelfSubjectAccessReview: the review with its status filled in. */
 export function reviewAccess(body: unknown, faults: Faults): JsonObject {
   const spec = recordAt(body, 'spec');
-  const attributes = recordAt(spec, 'resourceAttributes');
-  const verb = textAt(attributes, 'verb') ?? textAt(spec, 'nonResourceAttributes', 'verb');
-  if (verb === undefined) {
-    throw badRequest('exactly one of nonResourceAttributes or resourceAttributes must be specified');
-  }
-  const subresource = textAt(attributes, 'subresource') ?? '';
-  const plural = textAt(attributes, 'resource') ?? '';
-  const resource = subresource === '' ? plural : `${plural}/${subresource}`;
-  const namespace = textAt(attributes, 'namespace') ?? '';
-  const denied = faults.isDenied(verb, resource, namespace === '' ? undefined : namespace);
+  const denied = faults.isDenied(wishOf(spec));
   return {
     kind: 'SelfSubjectAccessReview',
     apiVersion: 'authorization.k8s.io/v1',
@@ -62,4 +71,25 @@ export function reviewAccess(body: unknown, faults: Faults): JsonObject {
     spec,
     status: denied ? { allowed: false } : { allowed: true, reason: 'allowed by the simulator' },
   };
+}
+
+function wishOf(spec: JsonObject): Wish {
+  const attributes = recordAt(spec, 'resourceAttributes');
+  const verb = textAt(attributes, 'verb') ?? textAt(spec, 'nonResourceAttributes', 'verb');
+  if (verb === undefined) {
+    throw badRequest('exactly one of nonResourceAttributes or resourceAttributes must be specified');
+  }
+  return {
+    verb,
+    group: textAt(attributes, 'group') ?? '',
+    resource: textAt(attributes, 'resource') ?? '',
+    subresource: filled(textAt(attributes, 'subresource')),
+    namespace: filled(textAt(attributes, 'namespace')),
+    name: filled(textAt(attributes, 'name')),
+    path: textAt(spec, 'nonResourceAttributes', 'path') ?? '',
+  };
+}
+
+function filled(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }

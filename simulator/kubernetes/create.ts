@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { stored } from './events.ts';
+import { withManagedFields } from './managed-fields.ts';
 import {
   type Draft,
   type JsonObject,
@@ -10,7 +11,9 @@ import {
   recordAt,
   textAt,
   wholeSeconds,
+  withoutEmpty,
 } from './object.ts';
+import type { WriteOptions } from './options.ts';
 import type { Target } from './paths.ts';
 import { apiVersionOf, findResource, type Resource } from './resources.ts';
 import {
@@ -22,23 +25,31 @@ import {
   methodNotAllowed,
   notFound,
 } from './status.ts';
-import { checkBody, checkMicroTimes, validate } from './validation.ts';
+import { checkDecodable } from './decoding.ts';
+import { checkBody, validate } from './validation.ts';
 import type { World } from './world.ts';
 
 /** The letters of generated name suffixes: without vowels and what looks alike. */
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
-export function createObject(world: World, target: Target, body: unknown, dryRun: boolean): KubeObject {
+export function createObject(
+  world: World,
+  target: Target,
+  body: unknown,
+  { dryRun, manager }: WriteOptions,
+): KubeObject {
   const { namespace, resource } = target;
   if (resource.namespaced && namespace === undefined) throw methodNotAllowed();
   const given = checkBody(resource, body, apiVersionOf(resource));
-  checkMicroTimes(resource, given);
+  checkDecodable(resource, given);
   const draft = prepare(world, target, stored(resource, given));
   const object = resource.plural === 'pods' ? admit(world, draft) : draft;
   validate(resource, object);
   const { name } = object.metadata;
   if (world.store.get(resource.plural, namespace, name) !== undefined) throw alreadyExists(resource, name);
-  return dryRun ? object : world.store.create(resource.plural, object);
+  const writer = { manager, at: world.clock.now(), apiVersion: apiVersionOf(resource) };
+  const managed = withManagedFields(undefined, object, writer);
+  return dryRun ? managed : world.store.create(resource.plural, managed);
 }
 
 function prepare(world: World, { namespace, resource }: Target, body: JsonObject): KubeObject {
@@ -52,7 +63,7 @@ function prepare(world: World, { namespace, resource }: Target, body: JsonObject
     apiVersion: textAt(body, 'apiVersion') ?? '',
     kind: resource.kind,
     metadata: {
-      ...metadata,
+      ...withoutEmpty(metadata),
       ...(namespace === undefined ? {} : { namespace }),
       ...(resource.hasGeneration ? { generation: 1 } : {}),
     },

@@ -47,8 +47,7 @@ export function deleteObject(
   options: DeleteOptions,
 ): Deleted {
   checkPreconditions(resource, object, options);
-  const grace = graceOf(resource, object, options);
-  const marked = mark(object, grace, now, options.gracePeriodSeconds !== undefined);
+  const marked = mark(resource, object, options, now);
   const stays = (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0 || hasFinalizers(marked);
   if (options.dryRun === true) return { object: marked, gone: !stays };
   const { namespace, name } = object.metadata;
@@ -68,26 +67,34 @@ function hasFinalizers(object: KubeObject): boolean {
   return (object.metadata.finalizers ?? []).length > 0;
 }
 
-/** Only pods have a grace period; those that never started or have finished need none. */
-function graceOf(resource: Resource, object: KubeObject, options: DeleteOptions): number {
-  if (resource.plural !== 'pods') return 0;
-  const isScheduled = (textAt(object, 'spec', 'nodeName') ?? '') !== '';
-  if (!isScheduled || isFinished(object)) return 0;
-  const asked = options.gracePeriodSeconds ?? numberAt(object, 'spec', 'terminationGracePeriodSeconds') ?? 30;
-  return asked < 0 ? 1 : asked;
-}
-
 export function isFinished(pod: KubeObject): boolean {
   const phase = textAt(pod, 'status', 'phase');
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
-function mark(object: KubeObject, grace: number, now: number, isAsked: boolean): KubeObject {
-  const { deletionGracePeriodSeconds: before, deletionTimestamp } = object.metadata;
-  if (deletionTimestamp === undefined) return withDeletion(object, wholeSeconds(now + grace * 1000), grace);
-  if (before === undefined || grace >= before || (!isAsked && grace > 0)) return object;
-  const due = Date.parse(deletionTimestamp) - (before - grace) * 1000;
-  return withDeletion(object, wholeSeconds(due), grace);
+/** The first time the grace period is the pod's or the caller's; after that only a caller can shorten it. */
+function mark(resource: Resource, object: KubeObject, options: DeleteOptions, now: number): KubeObject {
+  const { deletionGracePeriodSeconds: before = 0, deletionTimestamp } = object.metadata;
+  const asked = options.gracePeriodSeconds === undefined ? undefined : positive(options.gracePeriodSeconds);
+  if (deletionTimestamp === undefined) {
+    const grace = graceOf(resource, object, asked);
+    return withDeletion(object, wholeSeconds(now + grace * 1000), grace);
+  }
+  if (asked === undefined || asked >= before) return object;
+  return withDeletion(object, wholeSeconds(Date.parse(deletionTimestamp) - (before - asked) * 1000), asked);
+}
+
+/** Only pods have a grace period; those that never started or have finished need none. */
+function graceOf(resource: Resource, object: KubeObject, asked: number | undefined): number {
+  if (resource.plural !== 'pods') return 0;
+  const isScheduled = (textAt(object, 'spec', 'nodeName') ?? '') !== '';
+  if (!isScheduled || isFinished(object)) return 0;
+  return asked ?? positive(numberAt(object, 'spec', 'terminationGracePeriodSeconds') ?? 30);
+}
+
+/** Less than nothing is a second. */
+function positive(seconds: number): number {
+  return seconds < 0 ? 1 : seconds;
 }
 
 function withDeletion(object: KubeObject, timestamp: string, grace: number): KubeObject {

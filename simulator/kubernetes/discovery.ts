@@ -38,7 +38,7 @@ export function describeServer(world: World, pathname: string): Answer | undefin
     case '/.well-known/openid-configuration':
       return json(200, openIdConfiguration(world.issuer));
     case '/openid/v1/jwks':
-      return json(200, { keys: [] });
+      return json(200, world.tokens.keys(), { 'content-type': 'application/jwk-set+json' });
     default:
       return discovery(pathname.replace(/\/$/, ''));
   }
@@ -56,10 +56,12 @@ const VERSION = {
   platform: 'linux/amd64',
 };
 
+/** On EKS the keys are told to be at the API server's own address, which nobody reaches from outside. */
 function openIdConfiguration(issuer: string): unknown {
+  const region = /oidc\.eks\.([^.]+)\./.exec(issuer)?.[1] ?? 'us-west-2';
   return {
     issuer,
-    jwks_uri: `${issuer}/openid/v1/jwks`,
+    jwks_uri: `https://ip-172-16-45-221.${region}.compute.internal:443/openid/v1/jwks`,
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],

@@ -18,6 +18,7 @@ const MAX_DISRUPTED_PODS = 2000;
 export function evict(world: World, target: Target & { readonly name: string }, body: unknown): Status {
   const { name, namespace, resource } = target;
   checkEviction(target, body);
+  askWebhooks(world, target, body);
   const pod = world.store.get('pods', namespace, name);
   if (pod === undefined) throw notFound(resource, name);
   const options = deleteOptionsOf(recordAt(body, 'deleteOptions'), new URLSearchParams());
@@ -42,6 +43,19 @@ function checkEviction({ name, namespace }: Target, body: unknown): void {
   }
 }
 
+/** Validating admission comes first: a webhook is asked about pods that are not there, too. */
+function askWebhooks(
+  world: World,
+  { name, namespace = '' }: Target & { readonly name: string },
+  body: unknown,
+): void {
+  const pod = world.store.get('pods', namespace, name);
+  for (const review of world.evictionReviews) {
+    const refusal = review({ namespace, name, pod, body: recordAt(body) });
+    if (refusal !== undefined) throw refusal;
+  }
+}
+
 /** A pod that does not serve, or is on its way already, is evicted whatever the budgets say. */
 function needsNoBudget(pod: KubeObject): boolean {
   const isPending = textAt(pod, 'status', 'phase') === 'Pending';
@@ -56,7 +70,7 @@ function askBudgets(world: World, pod: KubeObject, dryRun: boolean): void {
   if (budgets.length > 1) {
     const message =
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
-    throw new ApiError(500, 'InternalError', message);
+    throw new ApiError(500, '', message);
   }
   if (budget === undefined || isUnhealthyAndFree(pod, budget)) return;
   useBudget(world, budget, pod, dryRun);

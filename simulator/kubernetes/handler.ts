@@ -2,19 +2,20 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SimClock } from '../clock.ts';
-import { authenticate, authorize } from './access.ts';
-import type { Effect } from './faults.ts';
-import { type Target, targetOf, verbOf } from './paths.ts';
+import { reset } from '../connection.ts';
+import { authenticate, authorize, type Gate } from './access.ts';
+import { type Delivery, WHOLE } from './delivery.ts';
+import type { Effect, RequestEffect } from './faults.ts';
+import { type Target, targetOf } from './paths.ts';
+import { recordOf } from './recording.ts';
 import type { RecordedRequest, RequestLog } from './requests.ts';
 import { answer } from './routes.ts';
 import { ApiError, failure } from './status.ts';
 import { openWatch } from './watch.ts';
-import { acceptanceOf, checkContent, readBody, send } from './wire.ts';
+import { checkContent, readBody, send, shapeOf, type Wire } from './wire.ts';
 import { type Answer, type Call, json, type World } from './world.ts';
 
-type Exchange = {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
+type Exchange = Wire & {
   readonly request: RecordedRequest;
   readonly target: Target | undefined;
 };
@@ -22,76 +23,92 @@ type Exchange = {
 export class Handler {
   readonly #world: World;
   readonly #requests: RequestLog;
-  readonly #tokens: readonly string[] | undefined;
+  readonly #gate: Gate;
 
   constructor(world: World, requests: RequestLog, tokens: readonly string[] | undefined) {
     this.#world = world;
     this.#requests = requests;
-    this.#tokens = tokens;
+    this.#gate = { tokens, issued: world.tokens, user: world.user };
   }
 
   async handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wire = { message, response, clock: this.#world.clock };
     try {
       const body = await readBody(message);
-      await this.#handleRead(message, response, body);
+      await this.#handleRead(wire, body);
     } catch (error) {
       if (response.headersSent) response.destroy();
-      else await send(message, response, answerOf(error), undefined);
+      else await send(wire, answerOf(error), WHOLE);
     }
   }
 
-  async #handleRead(message: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+  async #handleRead(wire: Wire, body: unknown): Promise<void> {
+    const { message } = wire;
+    const { faults, clock } = this.#world;
     const url = new URL(message.url ?? '/', 'http://simulated');
     const target = targetOf(url.pathname);
-    const request = recordOf(message, url, target, { body, at: this.#world.clock.now() });
+    const request = recordOf(message, url, target, { body, at: clock.now() });
     this.#requests.add(request);
-    const exchange = { message, response, request, target };
+    const exchange = { ...wire, request, target };
     try {
-      authenticate(url.pathname, message.headers.authorization, this.#tokens);
-      authorize(request, this.#world.faults, this.#world.user);
-      await this.#spoilOrServe(exchange, this.#world.faults.forRequest(request));
+      Object.assign(request, authenticate(url.pathname, message.headers.authorization, this.#gate));
+      authorize(request, faults, request.user);
+      await this.#spoilOrServe(exchange, faults.forRequest(request));
     } catch (error) {
-      await this.#reply(exchange, answerOf(error), undefined);
+      await this.#reply(exchange, answerOf(error), WHOLE);
     }
   }
 
-  async #spoilOrServe(exchange: Exchange, effect: Effect | undefined): Promise<void> {
-    if (effect === undefined) return this.#serve(exchange, undefined);
+  async #spoilOrServe(exchange: Exchange, effect: RequestEffect | undefined): Promise<void> {
+    if (effect === undefined) return this.#serve(exchange, WHOLE);
+    if ('bytes' in effect) return this.#serve(exchange, effect);
     switch (effect.kind) {
       case 'answer':
-        return this.#reply(exchange, scripted(effect), undefined);
+        return this.#reply(exchange, scripted(effect), WHOLE);
+      case 'expired':
+        return this.#tellExpired(exchange);
       case 'delay':
         await delay(this.#world.clock, effect.ms);
-        return this.#serve(exchange, undefined);
+        return this.#serve(exchange, WHOLE);
       case 'cut-after':
         this.#answer(exchange);
         exchange.response.destroy();
         return undefined;
-      case 'truncate':
-        return this.#serve(exchange, effect.bytes);
       case 'cut':
         exchange.response.destroy();
         return undefined;
+      case 'reset':
+        return reset(exchange.response);
       case 'hang':
-      case 'silence':
-      case 'drop-events':
         return undefined;
     }
   }
 
-  async #serve(exchange: Exchange, bytes: number | undefined): Promise<void> {
+  async #serve(exchange: Exchange, delivery: Delivery): Promise<void> {
     const { request, response, target } = exchange;
     if (request.verb !== 'watch' || target === undefined) {
-      return this.#reply(exchange, this.#answer(exchange), bytes);
+      return this.#reply(exchange, this.#answer(exchange), delivery);
     }
     const call = this.#callOf(exchange);
     request.status = 200;
     try {
-      await openWatch(this.#world, target, call, { response, bytes });
+      await openWatch(this.#world, target, call, { response, delivery });
     } catch (error) {
       request.status = undefined;
       throw error;
     }
+  }
+
+  async #tellExpired(exchange: Exchange): Promise<void> {
+    const version = exchange.request.query.get('resourceVersion') ?? '';
+    const status = failure(
+      410,
+      'Expired',
+      `too old resource version: ${version} (${this.#world.store.revision})`,
+    );
+    if (exchange.request.verb !== 'watch') return this.#reply(exchange, json(410, status), WHOLE);
+    const line = `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
+    return this.#reply(exchange, { code: 200, text: line }, WHOLE);
   }
 
   #answer(exchange: Exchange): Answer {
@@ -100,65 +117,26 @@ export class Handler {
 
   #callOf({ message, request }: Exchange): Call {
     checkContent(message, request.body);
-    const { acceptable, wantsTable } = acceptanceOf(message.headers.accept);
-    if (!acceptable) {
+    const shape = shapeOf(message.headers.accept);
+    if (shape === undefined) {
       const only = 'only the following media types are accepted: application/json';
       throw new ApiError(406, 'NotAcceptable', only);
     }
-    return { request, query: request.query, headers: message.headers, body: request.body, wantsTable };
+    return { request, query: request.query, headers: message.headers, body: request.body, shape };
   }
 
-  async #reply(
-    { message, request, response }: Exchange,
-    reply: Answer,
-    bytes: number | undefined,
-  ): Promise<void> {
+  async #reply(exchange: Exchange, reply: Answer, delivery: Delivery): Promise<void> {
+    const { request, response } = exchange;
     if (response.destroyed || response.headersSent) return;
     request.status = reply.code;
-    await send(message, response, reply, bytes);
+    await send(exchange, reply, delivery);
   }
-}
-
-function recordOf(
-  message: IncomingMessage,
-  url: URL,
-  target: Target | undefined,
-  { at, body }: { readonly at: number; readonly body: unknown },
-): RecordedRequest {
-  const method = message.method ?? 'GET';
-  return {
-    method,
-    path: url.pathname,
-    query: url.searchParams,
-    ...subjectOf(method, url, target),
-    body,
-    userAgent: message.headers['user-agent'] ?? '',
-    at,
-    status: undefined,
-  };
-}
-
-type Subject = Pick<RecordedRequest, 'resource' | 'group' | 'subresource' | 'verb' | 'namespace' | 'name'>;
-
-function subjectOf(method: string, url: URL, target: Target | undefined): Subject {
-  if (target !== undefined) {
-    const { name, namespace, resource, subresource } = target;
-    const verb = verbOf(method, target, url.searchParams);
-    return { resource: resource.plural, group: resource.group, subresource, verb, namespace, name };
-  }
-  const nothing = { subresource: undefined, namespace: undefined, name: undefined, verb: otherVerb(method) };
-  return url.pathname.endsWith('/selfsubjectaccessreviews')
-    ? { ...nothing, resource: 'selfsubjectaccessreviews', group: 'authorization.k8s.io' }
-    : { ...nothing, resource: '', group: '' };
-}
-
-function otherVerb(method: string): string {
-  return method === 'POST' ? 'create' : method.toLowerCase();
 }
 
 function scripted({ body, code, headers = {} }: Extract<Effect, { kind: 'answer' }>): Answer {
   if (typeof body === 'string')
     return { code, text: body, headers: { 'content-type': 'text/plain', ...headers } };
+  if (body?.kind === 'Status') return json(code, body, headers);
   const { message = `scripted ${code}`, reason = 'Scripted', ...rest } = body ?? {};
   return json(code, failure(code, reason, message, rest), headers);
 }

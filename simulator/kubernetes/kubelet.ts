@@ -2,31 +2,19 @@
 
 import type { SimClock } from '../clock.ts';
 import { deleteObject } from './deletion.ts';
+import { delayOf, type EndingRule, Endings } from './endings.ts';
 import { type JsonObject, type KubeObject, listAt, textAt, wholeSeconds } from './object.ts';
 import { findResource } from './resources.ts';
 import type { Store } from './store.ts';
 
-/**
- * How a pod's containers take their end, counted from the moment it starts terminating:
- * - `after-grace`: they use up the whole grace period
- * - `after`: they exit by themselves after so many milliseconds, or with the grace period if that ends before
- * - `never`: the node is dead, so nobody confirms the end
- */
-export type Ending =
-  | { readonly kind: 'after-grace' }
-  | { readonly kind: 'after'; readonly ms: number }
-  | { readonly kind: 'never' };
-
 export type KubeletOptions = {
   /** Default: they exit at once on SIGTERM. */
-  readonly ending?: (pod: KubeObject) => Ending;
+  readonly ending?: EndingRule;
   /** How long a scheduled pod takes to become Running and Ready, in milliseconds; undefined for never. Default 0. */
   readonly starting?: (pod: KubeObject) => number | undefined;
   /** Pods without a node are put on these in turn. Default: they stay unscheduled. */
   readonly nodes?: readonly string[];
 };
-
-const AT_ONCE: Ending = { kind: 'after', ms: 0 };
 
 type Plan = { readonly what: string; readonly cancel: () => void };
 
@@ -37,6 +25,7 @@ export class Kubelet {
   /** By uid: what is due to be done to the pod. */
   readonly #plans = new Map<string, Plan>();
   readonly #unsubscribe: () => void;
+  readonly #endings: Endings;
   #placed = 0;
   #addresses = 0;
 
@@ -44,6 +33,7 @@ export class Kubelet {
     this.#store = store;
     this.#clock = clock;
     this.#options = options;
+    this.#endings = new Endings(options.ending);
     for (const pod of store.list('pods')) this.#tend(pod);
     this.#unsubscribe = store.subscribe('pods', ({ object, type }) => {
       if (type === 'DELETED') this.#forget(object.metadata.uid);
@@ -57,18 +47,53 @@ export class Kubelet {
     this.#plans.clear();
   }
 
+  /** The newest rule is asked first. It counts for pods that terminate already, too. The answer takes it back. */
+  endBy(rule: EndingRule): () => void {
+    const takeBack = this.#endings.add(rule);
+    this.#tendAll();
+    return () => {
+      takeBack();
+      this.#tendAll();
+    };
+  }
+
+  /** The node is dead: its pods neither start nor end, whatever is asked, and it is told to be NotReady. */
+  lose(node: string): void {
+    this.#endings.lost.add(node);
+    this.#tellNode(node, 'Unknown', 'NodeStatusUnknown');
+    this.#tendAll();
+  }
+
+  /** The node is back, and ends what should have ended long ago. */
+  recover(node: string): void {
+    this.#endings.lost.delete(node);
+    this.#tellNode(node, 'True', 'KubeletReady');
+    this.#tendAll();
+  }
+
+  #tendAll(): void {
+    for (const pod of this.#store.list('pods')) this.#tend(pod);
+  }
+
+  #tellNode(name: string, status: string, reason: string): void {
+    const node = this.#store.get('nodes', undefined, name);
+    if (node === undefined) return;
+    const ready = { type: 'Ready', status, reason, lastTransitionTime: wholeSeconds(this.#clock.now()) };
+    this.#store.replace('nodes', { ...node, status: { ...node.status, conditions: [ready] } });
+  }
+
   #tend(pod: KubeObject): void {
-    const { deletionGracePeriodSeconds, deletionTimestamp, uid } = pod.metadata;
+    const { deletionGracePeriodSeconds, deletionTimestamp } = pod.metadata;
     if (deletionTimestamp !== undefined) {
       if ((deletionGracePeriodSeconds ?? 0) > 0) this.#planEnd(pod, deletionTimestamp);
-      return;
-    }
-    const node = textAt(pod, 'spec', 'nodeName') ?? '';
-    if (node === '') this.#place(pod);
-    else if ((textAt(pod, 'status', 'phase') ?? 'Pending') === 'Pending') {
-      const delay = this.#options.starting === undefined ? 0 : this.#options.starting(pod);
-      if (delay !== undefined) this.#plan(uid, 'start', delay, () => this.#start(uid, pod));
-    }
+    } else if ((textAt(pod, 'spec', 'nodeName') ?? '') === '') this.#place(pod);
+    else if ((textAt(pod, 'status', 'phase') ?? 'Pending') === 'Pending') this.#planStart(pod);
+  }
+
+  #planStart(pod: KubeObject): void {
+    const { uid } = pod.metadata;
+    const delay = this.#options.starting === undefined ? 0 : this.#options.starting(pod);
+    if (delay !== undefined) this.#plan(uid, 'start', delay, () => this.#start(uid, pod));
   }
 
   #place(pod: KubeObject): void {
@@ -84,6 +109,7 @@ export class Kubelet {
     this.#plans.delete(uid);
     const current = this.#current(pod);
     if (current === undefined || current.metadata.deletionTimestamp !== undefined) return;
+    if (this.#endings.isLost(current)) return;
     this.#addresses += 1;
     const podIP = `10.${(this.#addresses >> 16) & 255}.${(this.#addresses >> 8) & 255}.${this.#addresses & 255}`;
     const status = { ...current.status, ...runningStatus(current, podIP, wholeSeconds(this.#clock.now())) };
@@ -91,11 +117,11 @@ export class Kubelet {
   }
 
   #planEnd(pod: KubeObject, deletionTimestamp: string): void {
-    const ending = this.#options.ending?.(pod) ?? AT_ONCE;
+    const ending = this.#endings.of(pod);
     if (ending.kind === 'never') return this.#forget(pod.metadata.uid);
-    const left = Math.max(0, Date.parse(deletionTimestamp) - this.#clock.now());
-    const delay = ending.kind === 'after' ? Math.min(ending.ms, left) : left;
-    this.#plan(pod.metadata.uid, `end ${deletionTimestamp}`, delay, () => this.#end(pod));
+    const delay = delayOf(ending, Math.max(0, Date.parse(deletionTimestamp) - this.#clock.now()));
+    const what = `end ${deletionTimestamp} ${JSON.stringify(ending)}`;
+    this.#plan(pod.metadata.uid, what, delay, () => this.#end(pod));
   }
 
   #end(pod: KubeObject): void {

@@ -80,6 +80,22 @@ export function recordAt(value: unknown, ...path: readonly string[]): JsonObject
   return isRecord(found) ? found : {};
 }
 
+function isEmpty(part: object | null | undefined): part is null | undefined {
+  return Object.keys(part ?? {}).length === 0;
+}
+
+/** Empty labels, annotations, owners and finalizers are left out, as the server leaves them out. */
+export function withoutEmpty(metadata: Partial<ObjectMeta>): Partial<ObjectMeta> {
+  const { annotations, finalizers, labels, ownerReferences, ...rest } = metadata;
+  return {
+    ...rest,
+    ...(isEmpty(annotations) ? {} : { annotations }),
+    ...(isEmpty(finalizers) ? {} : { finalizers }),
+    ...(isEmpty(labels) ? {} : { labels }),
+    ...(isEmpty(ownerReferences) ? {} : { ownerReferences }),
+  };
+}
+
 /** A time as metav1.Time writes it: whole seconds, the rest cut off. */
 export function wholeSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

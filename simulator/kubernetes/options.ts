@@ -1,8 +1,21 @@
 /** The options of writes, read from the query or from a DeleteOptions body. */
 
 import type { DeleteOptions } from './deletion.ts';
+import { managerOf } from './managed-fields.ts';
 import { at, listAt, textAt } from './object.ts';
 import { invalid } from './status.ts';
+import type { Call } from './world.ts';
+
+/** Of creates, updates and patches. */
+export type WriteOptions = {
+  readonly dryRun: boolean;
+  /** Whom metadata.managedFields names. */
+  readonly manager: string;
+};
+
+export function writeOptionsOf({ query, request }: Call): WriteOptions {
+  return { dryRun: isDryRun(query), manager: managerOf(query, request.userAgent) };
+}
 
 const PROPAGATION: ReadonlySet<string> = new Set(['Orphan', 'Background', 'Foreground']);
 

@@ -11,10 +11,15 @@ export type RecordedRequest = {
   /** As RBAC names it: get, list, watch, create, update, patch, delete, deletecollection. */
   readonly verb: string;
   readonly namespace: string | undefined;
+  /** Of a list or watch: the metadata.name that its field selector demands, as RBAC sees it. */
   readonly name: string | undefined;
   /** Parsed where it is JSON, else the text; undefined where there was none. */
   readonly body: unknown;
   readonly userAgent: string;
+  /** Who called, in the words of RBAC; empty where that was refused. */
+  user: string;
+  /** The name of the pod that the caller's token is bound to. */
+  pod: string | undefined;
   /** By the simulator's clock. */
   readonly at: number;
   /** The HTTP status answered; undefined while there is none, and for ever where the answer was withheld. */

@@ -4,15 +4,14 @@ import { reviewAccess } from './access.ts';
 import { createObject } from './create.ts';
 import { deleteObject } from './deletion.ts';
 import { describeServer } from './discovery.ts';
-import { listText, objectText } from './encode.ts';
+import { listText } from './encode.ts';
 import { evict } from './eviction.ts';
-import { present } from './events.ts';
 import { isRecord, type KubeObject } from './object.ts';
-import { deleteOptionsOf, isDryRun } from './options.ts';
+import { deleteOptionsOf, isDryRun, writeOptionsOf } from './options.ts';
 import type { Target } from './paths.ts';
 import { selectionOf } from './selection.ts';
+import { shapedList, shapedObject } from './shapes.ts';
 import { ApiError, badRequest, methodNotAllowed, noSuchPath, notFound, success } from './status.ts';
-import { tableOf } from './table.ts';
 import { patchObject, putObject } from './update.ts';
 import { type Answer, type Call, json, type World } from './world.ts';
 
@@ -57,7 +56,7 @@ function answerCollection(world: World, target: Target, call: Call): Answer {
     case 'list':
       return list(world, target, call);
     case 'create':
-      return one(201, { world, target, call }, createObject(world, target, call.body, isDryRun(call.query)));
+      return one(201, { world, target, call }, createObject(world, target, call.body, writeOptionsOf(call)));
     case 'deletecollection':
       return deleteCollection(world, target, call);
     default:
@@ -70,7 +69,7 @@ function answerObject(world: World, target: Named, call: Call): Answer {
     case 'get':
       return one(200, { world, target, call }, existing(world, target));
     case 'update': {
-      const { created, object } = putObject(world, target, call.body, isDryRun(call.query));
+      const { created, object } = putObject(world, target, call.body, writeOptionsOf(call));
       return one(created ? 201 : 200, { world, target, call }, object);
     }
     case 'patch':
@@ -98,22 +97,13 @@ function answerEviction(world: World, target: Named, { body, query, request }: C
   return json(201, evict(world, target, { ...body, deleteOptions: { ...options, dryRun: ['All'] } }));
 }
 
-function list(world: World, target: Target, call: Call): Answer {
-  const { resource } = target;
-  const page = world.pager.list(resource, selectionOf(target, call.query), call.query);
-  if (!call.wantsTable) return { code: 200, text: listText(resource, page) };
-  const { continue: next, items, remainingItemCount, resourceVersion } = page;
-  const metadata = { resourceVersion, continue: next, remainingItemCount };
-  const shown = items.map((item) => present(resource, item));
-  return json(200, tableOf(resource, shown, metadata, world.clock.now()));
+function list(world: World, target: Target, { query, shape }: Call): Answer {
+  const page = world.pager.list(target.resource, selectionOf(target, query), query);
+  return { code: 200, text: shapedList(shape, target.resource, page, world.clock.now()) };
 }
 
-function one(code: number, context: Context, object: KubeObject): Answer {
-  const { call, target, world } = context;
-  const { resource } = target;
-  if (!call.wantsTable) return { code, text: objectText(resource, object) };
-  const metadata = { resourceVersion: object.metadata.resourceVersion };
-  return json(code, tableOf(resource, [present(resource, object)], metadata, world.clock.now()));
+function one(code: number, { call, target, world }: Context, object: KubeObject): Answer {
+  return { code, text: shapedObject(call.shape, target.resource, object, world.clock.now()) };
 }
 
 function existing(world: World, { name, namespace, resource }: Named): KubeObject {
@@ -129,7 +119,7 @@ function patch(world: World, target: Named, call: Call): Answer {
     const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
     throw new ApiError(415, 'UnsupportedMediaType', message);
   }
-  return one(200, { world, target, call }, patchObject(world, target, call.body, isDryRun(call.query)));
+  return one(200, { world, target, call }, patchObject(world, target, call.body, writeOptionsOf(call)));
 }
 
 /** A pod is told back as it is; of anything else that is gone at once only the success is told. */
@@ -138,8 +128,7 @@ function remove(world: World, target: Named, call: Call): Answer {
   const { resource } = target;
   const options = deleteOptionsOf(call.body, call.query);
   const deleted = deleteObject({ store: world.store, now: world.clock.now() }, resource, object, options);
-  if (resource.plural === 'pods' || !deleted.gone)
-    return { code: 200, text: objectText(resource, deleted.object) };
+  if (resource.plural === 'pods' || !deleted.gone) return one(200, { world, target, call }, deleted.object);
   const group = resource.group === '' ? {} : { group: resource.group };
   const { name, uid } = object.metadata;
   return json(200, success(undefined, { name, ...group, kind: resource.plural, uid }));

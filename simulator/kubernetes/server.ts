@@ -8,12 +8,14 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { realClock, type SimClock } from '../clock.ts';
+import type { EvictionReview } from './admission-webhooks.ts';
 import { DisruptionController } from './disruption.ts';
 import { Faults } from './faults.ts';
 import { Handler } from './handler.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { Pager } from './pages.ts';
 import { RequestLog } from './requests.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { Store } from './store.ts';
 import { Watches } from './watches.ts';
 import type { Admission, World } from './world.ts';
@@ -22,7 +24,7 @@ export type KubernetesApiOptions = {
   readonly clock?: SimClock;
   readonly host?: string;
   readonly port?: number;
-  /** Where given, a request without one of these is answered 401. */
+  /** Where given, a request without one of these, or a token that the cluster issued, is answered 401. */
   readonly tokens?: readonly string[];
   /** The caller's name in 403 answers. */
   readonly user?: string;
@@ -42,6 +44,8 @@ export type KubernetesApiOptions = {
   readonly kubelet?: KubeletOptions | false;
 };
 
+export type KubeconfigUser = { readonly token: string } | { readonly tokenFile: string };
+
 export type KubernetesApi = {
   readonly url: string;
   readonly store: Store;
@@ -50,13 +54,21 @@ export type KubernetesApi = {
   readonly watches: Watches;
   /** Mutating admission for pods on create, in order. */
   readonly admission: Admission[];
+  /** Validating webhooks for evictions, in order: put one in to have it asked, take it out to be rid of it. */
+  readonly evictionReviews: EvictionReview[];
   readonly disruption: DisruptionController;
+  /** Undefined where the options wanted none. */
+  readonly kubelet: Kubelet | undefined;
+  /** Issues tokens of service accounts; a caller with one of them is that service account. */
+  readonly tokens: ServiceAccountTokens;
   /** From now on every continue token given out is answered 410. */
   expireContinueTokens(): void;
   /** From now on no watch resumes from before now. */
   forgetHistory(): void;
-  /** A kubeconfig for this server, as JSON text (which is YAML too). */
-  kubeconfig(): string;
+  /** The certificate that clients trust, in PEM; undefined without TLS. */
+  readonly authority: string | undefined;
+  /** A kubeconfig for this server, as JSON text (which is YAML too). The user has a token, or one in that file. */
+  kubeconfig(user?: KubeconfigUser): string;
   close(): Promise<void>;
 };
 
@@ -90,9 +102,14 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
     faults: world.faults,
     watches: world.watches,
     admission: world.admission,
+    evictionReviews: world.evictionReviews,
+    tokens: world.tokens,
+    authority: options.tls?.ca ?? options.tls?.cert,
+    kubelet,
     expireContinueTokens: () => world.pager.expireTokens(),
     forgetHistory: () => store.forgetHistory(),
-    kubeconfig: () => kubeconfigText(url, options),
+    kubeconfig: (user) =>
+      kubeconfigText(url, options, user ?? { token: options.tokens?.[0] ?? 'simulated-token' }),
     close: async () => {
       kubelet?.stop();
       disruption.stop();
@@ -105,6 +122,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
 function worldOf(options: KubernetesApiOptions): World {
   const clock = options.clock ?? realClock();
   const store = new Store(clock, options.historyLength ?? 1000);
+  const issuer = options.issuer ?? DEFAULT_ISSUER;
   return {
     clock,
     store,
@@ -112,8 +130,10 @@ function worldOf(options: KubernetesApiOptions): World {
     pager: new Pager(store, clock, options.continueTtl ?? 300_000),
     watches: new Watches(),
     admission: [],
+    evictionReviews: [],
+    tokens: new ServiceAccountTokens({ issuer, clock, store }),
     user: options.user ?? DEFAULT_USER,
-    issuer: options.issuer ?? DEFAULT_ISSUER,
+    issuer,
     watchList: options.watchList ?? true,
     bookmarkInterval: options.bookmarkInterval ?? 60_000,
     minRequestTimeout: options.minRequestTimeout ?? 1_800_000,
@@ -154,7 +174,7 @@ async function stop(server: Server): Promise<void> {
  * Over plain HTTP, @kubernetes/client-node wants to be told that TLS is not verified, and kubectl keeps its
  * token to itself: to try tokens with kubectl takes TLS.
  */
-function kubeconfigText(url: string, { tls, tokens }: KubernetesApiOptions): string {
+function kubeconfigText(url: string, { tls }: KubernetesApiOptions, user: KubeconfigUser): string {
   const authority =
     tls === undefined
       ? { 'insecure-skip-tls-verify': true }
@@ -163,7 +183,7 @@ function kubeconfigText(url: string, { tls, tokens }: KubernetesApiOptions): str
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'simulated', cluster: { server: url, ...authority } }],
-    users: [{ name: 'simulated', user: { token: tokens?.[0] ?? 'simulated-token' } }],
+    users: [{ name: 'simulated', user }],
     contexts: [{ name: 'simulated', context: { cluster: 'simulated', user: 'simulated' } }],
     'current-context': 'simulated',
   });

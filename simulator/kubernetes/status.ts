@@ -40,6 +40,7 @@ export class ApiError extends Error {
   }
 }
 
+/** An empty reason is left out, as some answers of the real server have none. */
 export function failure(code: number, reason: string, message: string, extra: Partial<Status> = {}): Status {
   return {
     kind: 'Status',
@@ -47,7 +48,7 @@ export function failure(code: number, reason: string, message: string, extra: Pa
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason === '' ? {} : { reason }),
     ...extra,
     code,
   };

@@ -4,44 +4,50 @@ import { isDeepStrictEqual } from 'node:util';
 import { createObject } from './create.ts';
 import { removeWhenReleased } from './deletion.ts';
 import { present, stored } from './events.ts';
-import { isRecord, type JsonObject, type KubeObject, recordAt } from './object.ts';
+import { withManagedFields } from './managed-fields.ts';
+import { isRecord, type JsonObject, type KubeObject, recordAt, withoutEmpty } from './object.ts';
+import type { WriteOptions } from './options.ts';
 import type { Target } from './paths.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
 import { badRequest, conflict, invalid, kindWithGroup, notFound } from './status.ts';
-import { checkBody, checkMicroTimes, validate, validateUpdate } from './validation.ts';
+import { checkDecodable } from './decoding.ts';
+import { checkBody, validate, validateUpdate } from './validation.ts';
 import type { World } from './world.ts';
 
 type Named = Target & { readonly name: string };
 
 export type Updated = { readonly object: KubeObject; readonly created: boolean };
 
-export function putObject(world: World, target: Named, body: unknown, dryRun: boolean): Updated {
+export function putObject(world: World, target: Named, body: unknown, options: WriteOptions): Updated {
   const { name, namespace, resource } = target;
   const given = checkBody(resource, body, apiVersionOf(resource));
   checkNames(target, given);
-  checkMicroTimes(resource, given);
+  checkDecodable(resource, given);
   const before = world.store.get(resource.plural, namespace, name);
   if (before === undefined) {
     if (!resource.createOnUpdate || target.subresource !== undefined) throw notFound(resource, name);
-    return { object: createObject(world, target, body, dryRun), created: true };
+    return { object: createObject(world, target, body, options), created: true };
   }
   const metadata: Partial<KubeObject['metadata']> = recordAt(given, 'metadata');
   if ((metadata.resourceVersion ?? '') === '' && !resource.unconditionalUpdate)
     throw versionMissing(resource, name);
-  return { object: change(world, target, before, { ...stored(resource, given), dryRun }), created: false };
+  return {
+    object: change(world, target, { before, body: stored(resource, given) }, options),
+    created: false,
+  };
 }
 
 /** A merge patch (RFC 7386). A strategic patch is merged the same way: its lists replace and do not merge. */
-export function patchObject(world: World, target: Named, patch: unknown, dryRun: boolean): KubeObject {
+export function patchObject(world: World, target: Named, patch: unknown, options: WriteOptions): KubeObject {
   const { name, namespace, resource } = target;
   const before = world.store.get(resource.plural, namespace, name);
   if (before === undefined) throw notFound(resource, name);
   if (!isRecord(patch)) throw badRequest('the patch is not an object');
   const merged = mergePatch(present(resource, before), patch);
   if (!isRecord(merged)) throw badRequest('the patch is not an object');
-  checkMicroTimes(resource, merged);
+  checkDecodable(resource, merged);
   checkNames(target, merged);
-  return change(world, target, before, { ...stored(resource, merged), dryRun });
+  return change(world, target, { before, body: stored(resource, merged) }, options);
 }
 
 function checkNames({ name, namespace }: Named, body: JsonObject): void {
@@ -59,16 +65,22 @@ function checkNames({ name, namespace }: Named, body: JsonObject): void {
 function change(
   world: World,
   { resource, subresource }: Named,
-  before: KubeObject,
-  { dryRun, ...body }: JsonObject & { readonly dryRun: boolean },
+  { before, body }: { readonly before: KubeObject; readonly body: JsonObject },
+  { dryRun, manager }: WriteOptions,
 ): KubeObject {
   checkIdentity(resource, before, recordAt(body, 'metadata'));
   const after =
     subresource === 'status' ? withStatusOf(before, body) : withoutStatusOf(resource, before, body);
   validate(resource, after);
   if (subresource !== 'status') validateUpdate(resource, before, after);
-  if (dryRun) return after;
-  const replaced = world.store.replace(resource.plural, after);
+  const managed = withManagedFields(before, after, {
+    manager,
+    at: world.clock.now(),
+    apiVersion: apiVersionOf(resource),
+    ...(subresource === undefined ? {} : { subresource }),
+  });
+  if (dryRun) return managed;
+  const replaced = world.store.replace(resource.plural, managed);
   removeWhenReleased(world.store, resource, replaced);
   return replaced;
 }
@@ -110,15 +122,17 @@ function withoutStatusOf(resource: Resource, before: KubeObject, body: JsonObjec
 /** The caller's labels, annotations, owners and finalizers; all else is the server's. */
 function metadataAfter(
   { metadata: before }: KubeObject,
-  given: Partial<KubeObject['metadata']>,
+  { annotations, finalizers, labels, ownerReferences }: Partial<KubeObject['metadata']>,
 ): KubeObject['metadata'] {
   const { annotations: _a, finalizers: _f, labels: _l, ownerReferences: _o, ...server } = before;
   return {
     ...server,
-    ...(given.annotations === undefined ? {} : { annotations: given.annotations }),
-    ...(given.finalizers === undefined ? {} : { finalizers: given.finalizers }),
-    ...(given.labels === undefined ? {} : { labels: given.labels }),
-    ...(given.ownerReferences === undefined ? {} : { ownerReferences: given.ownerReferences }),
+    ...withoutEmpty({
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(finalizers === undefined ? {} : { finalizers }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+    }),
   };
 }
 

@@ -11,6 +11,8 @@ import {
   recordAt,
   textAt,
 } from './object.ts';
+import { configMapProblems } from './config-maps.ts';
+import { required, tooLong, wrong } from './problems.ts';
 import type { Resource } from './resources.ts';
 import { type InvalidField, badRequest, invalid, kindWithGroup } from './status.ts';
 
@@ -18,29 +20,22 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must " +
   'start and end with an alphanumeric character';
-const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$/;
-/** The layout by which Go parses a MicroTime: exactly six digits. */
-const MICRO_LAYOUT = '2006-01-02T15:04:05.000000Z07:00';
 
-/** 400 where a MicroTime has not exactly six fraction digits: it can't even be decoded. */
-export function checkMicroTimes(resource: Resource, body: unknown): void {
-  for (const path of resource.microTimes) {
-    const value = at(body, ...path.split('.'));
-    if (value === undefined || value === null) continue;
-    if (typeof value === 'string' && MICRO_TIME.test(value)) continue;
-    const what = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
-    throw badRequest(`${what}: parsing time ${JSON.stringify(value)} as "${MICRO_LAYOUT}": cannot parse`);
-  }
-}
+const MAX_ANNOTATIONS = 256 * 1024;
 
 /** 422 with every problem found. */
 export function validate(resource: Resource, object: KubeObject): void {
-  const problems = [...nameProblems(object), ...(CHECKS[resource.plural]?.(object) ?? [])];
+  const problems = [
+    ...nameProblems(object),
+    ...annotationProblems(object),
+    ...(CHECKS[resource.plural]?.(object) ?? []),
+  ];
   if (problems.length > 0) throw invalid(kindWithGroup(resource), object.metadata.name, ...problems);
 }
 
 /** 422 where an update changes what never changes. */
 export function validateUpdate(resource: Resource, before: KubeObject, after: KubeObject): void {
+  checkFinalizers(resource, before, after);
   if (resource.plural !== 'pods' || isDeepStrictEqual(fixedSpec(before), fixedSpec(after))) return;
   const rule =
     'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,' +
@@ -50,6 +45,20 @@ export function validateUpdate(resource: Resource, before: KubeObject, after: Ku
     field: 'spec',
     reason: 'FieldValueForbidden',
     message: `Forbidden: ${rule}`,
+  });
+}
+
+/** An object that is on its way out takes no new finalizers. */
+function checkFinalizers(resource: Resource, { metadata }: KubeObject, after: KubeObject): void {
+  if (metadata.deletionTimestamp === undefined) return;
+  const old = metadata.finalizers ?? [];
+  const added = (after.metadata.finalizers ?? []).filter((finalizer) => !old.includes(finalizer));
+  if (added.length === 0) return;
+  const found = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`;
+  throw invalid(kindWithGroup(resource), metadata.name, {
+    field: 'metadata.finalizers',
+    reason: 'FieldValueForbidden',
+    message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${found}`,
   });
 }
 
@@ -76,11 +85,21 @@ function nameProblems({ metadata: { name } }: KubeObject): readonly InvalidField
   return [wrong('metadata.name', `Invalid value: "${name}": ${SUBDOMAIN_RULE}`)];
 }
 
+/** All keys and values together. */
+function annotationProblems({ metadata: { annotations = {} } }: KubeObject): readonly InvalidField[] {
+  const size = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  return size > MAX_ANNOTATIONS ? [tooLong('metadata.annotations', MAX_ANNOTATIONS)] : [];
+}
+
 const CHECKS: Readonly<Record<string, (object: KubeObject) => readonly InvalidField[]>> = {
   pods: podProblems,
   leases: leaseProblems,
   events: eventProblems,
   poddisruptionbudgets: budgetProblems,
+  configmaps: configMapProblems,
 };
 
 function podProblems(pod: KubeObject): readonly InvalidField[] {
@@ -142,14 +161,6 @@ function budgetProblems(budget: KubeObject): readonly InvalidField[] {
       `Invalid value: ${JSON.stringify(spec)}: minAvailable and maxUnavailable cannot be both set`,
     ),
   ];
-}
-
-function required(field: string): InvalidField {
-  return { field, reason: 'FieldValueRequired', message: 'Required value' };
-}
-
-function wrong(field: string, message: string): InvalidField {
-  return { field, reason: 'FieldValueInvalid', message };
 }
 
 /** The body as an object of this resource: 400 where it is something else. */

@@ -1,15 +1,15 @@
 /** Watches: from where they start, and what each sends. */
 
 import type { ServerResponse } from 'node:http';
-import { objectText } from './encode.ts';
+import type { Delivery } from './delivery.ts';
 import { type WatchStart, watchStartOf } from './list-options.ts';
 import type { KubeObject } from './object.ts';
 import { isYes, type Target } from './paths.ts';
 import { apiVersionOf } from './resources.ts';
 import { type Selection, selectionOf } from './selection.ts';
+import { shapedObject } from './shapes.ts';
 import { badRequest, failure } from './status.ts';
 import type { StoreEvent } from './store.ts';
-import { tableOf } from './table.ts';
 import { OpenWatch } from './watches.ts';
 import type { Call, World } from './world.ts';
 
@@ -20,7 +20,7 @@ export async function openWatch(
   world: World,
   target: Target,
   call: Call,
-  { response, bytes }: { readonly response: ServerResponse; readonly bytes: number | undefined },
+  { response, delivery }: { readonly response: ServerResponse; readonly delivery: Delivery },
 ): Promise<void> {
   const start = watchStartOf(call.query, world.watchList, world.store.revision);
   const selection = selectionOf(target, call.query);
@@ -28,7 +28,7 @@ export async function openWatch(
   if (!Number.isFinite(seconds)) throw badRequest('timeoutSeconds: invalid value');
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
-  const watch = new OpenWatch(call.request, response, world.faults, bytes);
+  const watch = new OpenWatch(call.request, response, world, delivery);
   world.watches.add(watch);
   await new WatchStream(world, target, call, watch).run(start, selection, seconds * 1000);
 }
@@ -75,7 +75,7 @@ class WatchStream {
   #tellTooOld(revision: number): void {
     const oldest = this.#world.store.oldestRevision(this.#target.resource.plural);
     const status = failure(410, 'Expired', `too old resource version: ${revision} (${oldest})`);
-    this.#watch.send(JSON.stringify({ type: 'ERROR', object: status }), true);
+    this.#watch.sendEvent(JSON.stringify({ type: 'ERROR', object: status }));
     this.#watch.close();
   }
 
@@ -90,22 +90,19 @@ class WatchStream {
   /** An object that starts or stops being selected appears or goes, whatever has happened to it in truth. */
   #send(event: StoreEvent, selection: Selection): void {
     const line = lineOf(event, selection);
-    if (line !== undefined) this.#sendLine(line);
+    if (line !== undefined) this.#sendLine(line, event.previous);
   }
 
-  #sendLine({ object, type }: Line): boolean {
-    const { resource } = this.#target;
-    const text = this.#call.wantsTable
-      ? JSON.stringify(
-          tableOf(
-            resource,
-            [object],
-            { resourceVersion: object.metadata.resourceVersion },
-            this.#world.clock.now(),
-          ),
-        )
-      : objectText(resource, object);
-    return this.#watch.send(`{"type":"${type}","object":${text}}`, true);
+  /** `before`: the state that a stale watch tells once more. */
+  #sendLine({ object, type }: Line, before?: KubeObject): boolean {
+    const stale = before === undefined ? undefined : () => this.#textOf({ type: 'MODIFIED', object: before });
+    return this.#watch.sendEvent(this.#textOf({ type, object }), stale);
+  }
+
+  #textOf({ object, type }: Line): string {
+    const { shape } = this.#call;
+    const text = shapedObject(shape, this.#target.resource, object, this.#world.clock.now());
+    return `{"type":"${type}","object":${text}}`;
   }
 
   #sendBookmark(revision: number, isInitialEnd: boolean): void {
@@ -117,7 +114,7 @@ class WatchStream {
       apiVersion: apiVersionOf(resource),
       metadata: { resourceVersion: String(revision), ...annotations },
     };
-    this.#watch.send(JSON.stringify({ type: 'BOOKMARK', object }), false);
+    this.#watch.sendBookmark(JSON.stringify({ type: 'BOOKMARK', object }));
   }
 
   /** Bookmarks now and then and one right before the end, as the real server sends them. */

@@ -1,6 +1,9 @@
 /** The watches that are open now, and what a test can do to them. */
 
 import type { ServerResponse } from 'node:http';
+import type { SimClock } from '../clock.ts';
+import type { Pace } from '../connection.ts';
+import type { Delivery } from './delivery.ts';
 import type { Faults, Match } from './faults.ts';
 import { isMatch } from './faults.ts';
 import type { RecordedRequest } from './requests.ts';
@@ -8,19 +11,25 @@ import type { RecordedRequest } from './requests.ts';
 /** A watcher that reads so slowly that this much is waiting for it is dropped, as a slow one is in truth. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
+type WatchDeps = { readonly faults: Faults; readonly clock: SimClock };
+
 export class OpenWatch {
   readonly request: RecordedRequest;
   readonly #response: ServerResponse;
-  readonly #faults: Faults;
+  readonly #deps: WatchDeps;
+  readonly #delivery: Delivery;
   readonly #onEnd: (() => void)[] = [];
-  #bytesLeft: number;
+  #sent = 0;
+  /** What waits to be sent at the pace of a slow delivery. */
+  #waiting = '';
+  #cancelPump: (() => void) | undefined;
   #ended = false;
 
-  constructor(request: RecordedRequest, response: ServerResponse, faults: Faults, bytes: number | undefined) {
+  constructor(request: RecordedRequest, response: ServerResponse, deps: WatchDeps, delivery: Delivery) {
     this.request = request;
     this.#response = response;
-    this.#faults = faults;
-    this.#bytesLeft = bytes ?? Number.POSITIVE_INFINITY;
+    this.#deps = deps;
+    this.#delivery = delivery;
     response.once('close', () => this.#finish());
   }
 
@@ -34,22 +43,69 @@ export class OpenWatch {
     else this.#onEnd.push(run);
   }
 
-  /** False asks for a pause until `drained`. */
-  send(line: string, isEvent: boolean): boolean {
-    if (this.#ended || this.#faults.forWatchLine(this.request, isEvent) !== undefined) return true;
-    return this.write(`${line}\n`);
+  /** False asks for a pause until `drained`. `stale` is what a stale watch sends once more afterwards. */
+  sendEvent(line: string, stale?: () => string): boolean {
+    switch (this.#ended ? 'silence' : this.#deps.faults.forWatchLine(this.request, true)) {
+      case 'silence':
+      case 'drop-events':
+        return true;
+      case 'duplicate-events':
+        return this.write(`${line}\n${line}\n`);
+      case 'stale-events':
+        return this.write(stale === undefined ? `${line}\n` : `${line}\n${stale()}\n`);
+      case undefined:
+        return this.write(`${line}\n`);
+    }
+  }
+
+  sendBookmark(line: string): void {
+    if (this.#ended || this.#deps.faults.forWatchLine(this.request, false) !== undefined) return;
+    this.write(`${line}\n`);
   }
 
   write(text: string): boolean {
     if (this.#ended) return true;
-    if (Buffer.byteLength(text) > this.#bytesLeft) {
-      this.#response.write(text.slice(0, this.#bytesLeft), () => this.cut());
-      return true;
+    switch (this.#delivery.kind) {
+      case 'whole':
+        return this.#writeAll(text);
+      case 'slow':
+        this.#waiting += text;
+        this.#pump(this.#delivery);
+        return true;
+      case 'truncate':
+      case 'stall':
+        return this.#writeUpTo(this.#delivery, text);
     }
-    this.#bytesLeft -= Buffer.byteLength(text);
+  }
+
+  #writeAll(text: string): boolean {
+    this.#sent += Buffer.byteLength(text);
     const goOn = this.#response.write(text);
     if (this.#response.writableLength > MAX_UNREAD_BYTES) this.cut();
     return goOn;
+  }
+
+  #writeUpTo(
+    { bytes, kind }: { readonly bytes: number; readonly kind: 'truncate' | 'stall' },
+    text: string,
+  ): boolean {
+    const left = bytes - this.#sent;
+    if (Buffer.byteLength(text) <= left) return this.#writeAll(text);
+    this.#sent = bytes;
+    this.#response.write(text.slice(0, left), () => {
+      if (kind === 'truncate') this.cut();
+    });
+    return true;
+  }
+
+  #pump({ bytes, ms }: Pace): void {
+    if (this.#cancelPump !== undefined || this.#waiting === '' || this.#ended) return;
+    this.#response.write(this.#waiting.slice(0, bytes));
+    this.#waiting = this.#waiting.slice(bytes);
+    this.#cancelPump = this.#deps.clock.after(ms, () => {
+      this.#cancelPump = undefined;
+      this.#pump({ bytes, ms });
+    });
   }
 
   async drained(): Promise<void> {
@@ -76,6 +132,7 @@ export class OpenWatch {
   #finish(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#cancelPump?.();
     for (const run of this.#onEnd) run();
   }
 }

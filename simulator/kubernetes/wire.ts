@@ -3,9 +3,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { SimClock } from '../clock.ts';
+import { endSlowly } from '../connection.ts';
+import type { Delivery } from './delivery.ts';
 import { decodeAccessReview, PROTOBUF } from './protobuf.ts';
+import type { Shape } from './shapes.ts';
 import { ApiError, badRequest } from './status.ts';
 import type { Answer } from './world.ts';
+
+/** One request and its answer on the wire. */
+export type Wire = {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly clock: SimClock;
+};
 
 const compress = promisify(gzip);
 
@@ -22,7 +33,7 @@ export async function readBody(message: IncomingMessage): Promise<unknown> {
   for await (const chunk of message) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_BODY) throw new ApiError(413, 'RequestEntityTooLarge', `limit is ${MAX_BODY}`);
+    if (size > MAX_BODY) throw tooLarge();
     chunks.push(bytes);
   }
   const bytes = Buffer.concat(chunks);
@@ -34,6 +45,10 @@ export async function readBody(message: IncomingMessage): Promise<unknown> {
   } catch {
     return text;
   }
+}
+
+function tooLarge(): ApiError {
+  return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`);
 }
 
 /** 415 and 400 for bodies that are no JSON. The type of a patch is judged by who applies it. */
@@ -48,25 +63,33 @@ export function checkContent(message: IncomingMessage, body: unknown): void {
   if (typeof body === 'string') throw badRequest('the object provided is unrecognized: invalid JSON');
 }
 
-export type Acceptance = { readonly acceptable: boolean; readonly wantsTable: boolean };
+/** The shapes by the `as` of an Accept header. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  Table: 'table',
+  PartialObjectMetadata: 'metadata',
+  PartialObjectMetadataList: 'metadata',
+};
 
-/** JSON is all that we speak; a Table where it is wanted first. */
-export function acceptanceOf(accept: string | undefined): Acceptance {
-  const wanted = (accept === undefined || accept === '' ? '*/*' : accept).split(',').map((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-    const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
-    return { isJson: ['application/json', 'application/*', '*/*'].includes(type), as };
-  });
-  const usable = wanted.filter(({ as, isJson }) => isJson && (as === undefined || as === 'Table'));
-  return { acceptable: usable.length > 0, wantsTable: usable[0]?.as === 'Table' };
+/** JSON is all that we speak; what is asked for first and known is sent. Undefined: nothing of it can be had. */
+export function shapeOf(accept: string | undefined): Shape | undefined {
+  const ranges = (accept === undefined || accept === '' ? '*/*' : accept).split(',');
+  return ranges.map(shapeOfRange).find((shape) => shape !== undefined);
 }
 
-/** `bytes`: where given, the connection is cut after so many of the body. */
+function shapeOfRange(range: string): Shape | undefined {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+  if (!['application/json', 'application/*', '*/*'].includes(type)) return undefined;
+  const named = new Map(parameters.map((parameter) => [parameter.split('=')[0], parameter.split('=')[1]]));
+  const as = named.get('as');
+  if (as === undefined) return 'whole';
+  const isMeta = named.get('g') === 'meta.k8s.io' && ['v1', 'v1beta1'].includes(named.get('v') ?? '');
+  return isMeta ? SHAPES[as] : undefined;
+}
+
 export async function send(
-  message: IncomingMessage,
-  response: ServerResponse,
+  { message, response, clock }: Wire,
   { code, headers = {}, text }: Answer,
-  bytes: number | undefined,
+  delivery: Delivery,
 ): Promise<void> {
   const plain = Buffer.from(text);
   const isCompressed = plain.length > GZIP_FROM && /\bgzip\b/.test(message.headers['accept-encoding'] ?? '');
@@ -78,9 +101,26 @@ export async function send(
     ...(isCompressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
     'content-length': body.length,
   });
-  if (bytes === undefined || bytes >= body.length) {
-    response.end(message.method === 'HEAD' ? undefined : body);
-    return;
+  await deliver(response, message.method === 'HEAD' ? Buffer.alloc(0) : body, delivery, clock);
+}
+
+async function deliver(
+  response: ServerResponse,
+  body: Buffer,
+  delivery: Delivery,
+  clock: SimClock,
+): Promise<void> {
+  switch (delivery.kind) {
+    case 'whole':
+      response.end(body);
+      return;
+    case 'slow':
+      return endSlowly(response, body, delivery, clock);
+    case 'stall':
+      response.write(body.subarray(0, Math.min(delivery.bytes, body.length - 1)));
+      return;
+    case 'truncate':
+      if (delivery.bytes >= body.length) response.end(body);
+      else response.write(body.subarray(0, delivery.bytes), () => response.destroy());
   }
-  response.write(body.subarray(0, bytes), () => response.destroy());
 }

@@ -2,10 +2,13 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SimClock } from '../clock.ts';
+import type { EvictionReview } from './admission-webhooks.ts';
 import type { Faults } from './faults.ts';
 import type { KubeObject } from './object.ts';
 import type { Pager } from './pages.ts';
 import type { RecordedRequest } from './requests.ts';
+import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { Shape } from './shapes.ts';
 import type { Store } from './store.ts';
 import type { Watches } from './watches.ts';
 
@@ -18,7 +21,10 @@ export type World = {
   readonly pager: Pager;
   readonly watches: Watches;
   readonly admission: Admission[];
-  /** Who every caller is, in the words of RBAC. */
+  /** Validating webhooks for evictions, in order. */
+  readonly evictionReviews: EvictionReview[];
+  readonly tokens: ServiceAccountTokens;
+  /** Who callers are, in the words of RBAC, but for those with a token of the cluster. */
   readonly user: string;
   readonly issuer: string;
   /** WatchList: `sendInitialEvents`. Without it such a watch is 422. */
@@ -35,8 +41,8 @@ export type Call = {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
-  /** The caller prefers `as=Table`, as kubectl get does. */
-  readonly wantsTable: boolean;
+  /** What the caller's Accept header asks for; kubectl get prefers a Table. */
+  readonly shape: Shape;
 };
 
 /** `text` is JSON unless the headers say otherwise. */

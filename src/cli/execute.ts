@@ -1,7 +1,10 @@
 /** Finds the command that the arguments name, runs it, and turns its end into an exit code. */
 
-import { parseArgs } from 'node:util';
 import { ConfigError } from '../config.ts';
+import { audit } from './audit.ts';
+import type { CommandLine, CommandName } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
+import { explain } from './explain.ts';
 import { helpText } from './help.ts';
 import type { Invocation } from './invocation.ts';
 import { run } from './run.ts';
@@ -17,49 +20,31 @@ const MISCONFIGURED = 2;
 
 export async function execute(invocation: Invocation): Promise<number> {
   const { out, err } = invocation;
-  const command = commandOf(invocation.args);
-  switch (command.kind) {
+  const parsed = parseCommandLine(invocation.args);
+  switch (parsed.kind) {
     case 'help':
-      out(helpText());
+      out(helpText(parsed.of));
       return OK;
     case 'version':
       out(`${version()}\n`);
       return OK;
-    case 'unknown':
-      err(`pod-identity-revoker: ${command.problem}\nTry: pod-identity-revoker --help\n`);
+    case 'wrong':
+      err(`pod-identity-revoker: ${parsed.problem}\nTry: pod-identity-revoker --help\n`);
       return MISCONFIGURED;
-    case 'run':
-      return codeOf(() => run(invocation), invocation);
+    case 'command':
+      return codeOf(() => SCRIPTS[parsed.line.command](invocation, parsed.line), invocation);
   }
 }
 
-type Command =
-  | { readonly kind: 'help' | 'version' | 'run' }
-  | { readonly kind: 'unknown'; readonly problem: string };
-
-function commandOf(args: readonly string[]): Command {
-  const options = {
-    help: { type: 'boolean', short: 'h' },
-    version: { type: 'boolean', short: 'v' },
-  } as const;
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    if (values.help === true) return { kind: 'help' };
-    if (values.version === true) return { kind: 'version' };
-    const [name = 'run', ...others] = positionals;
-    if (name !== 'run') return { kind: 'unknown', problem: `there is no command ${JSON.stringify(name)}` };
-    if (others.length > 0) return { kind: 'unknown', problem: 'run takes no arguments' };
-    return { kind: 'run' };
-  } catch (error) {
-    return { kind: 'unknown', problem: error instanceof Error ? error.message : String(error) };
-  }
-}
+/** Each answers the exit code. */
+const SCRIPTS = { run, audit, explain } as const satisfies Readonly<
+  Record<CommandName, (invocation: Invocation, line: CommandLine) => Promise<number>>
+>;
 
 /** Being stopped before everything was up is an end as asked too. */
-async function codeOf(work: () => Promise<void>, { err, stopping }: Invocation): Promise<number> {
+async function codeOf(work: () => Promise<number>, { err, stopping }: Invocation): Promise<number> {
   try {
-    await work();
-    return OK;
+    return await work();
   } catch (error) {
     if (stopping.aborted && error === stopping.reason) return OK;
     if (error instanceof ConfigError || error instanceof DeploymentError) {

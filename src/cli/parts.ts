@@ -13,6 +13,7 @@ import { CredentialsError, KubernetesConfigError } from '../adapters/kubernetes/
 import { PodEvents } from '../adapters/kubernetes/events.ts';
 import { kubernetesEvictor } from '../adapters/kubernetes/evictor.ts';
 import { kubernetesLedgerStore } from '../adapters/kubernetes/ledger-store.ts';
+import { kubernetesRosters } from '../adapters/kubernetes/roster.ts';
 import { PodView } from '../adapters/kubernetes/pod-view.ts';
 import { fanOut } from '../adapters/report/fan-out.ts';
 import { createLogger, logReporter } from '../adapters/report/log.ts';
@@ -83,6 +84,7 @@ export function buildDeps(
       { client, clock, random },
       { namespaces: config.namespaces ?? [], labelNames: config.podLabels },
     ),
+    rosters: kubernetesRosters({ client, clock, labelNames: config.podLabels }),
     evictor: kubernetesEvictor(client, instance),
     reporter: fanOut([logReporter(logger), metrics.reporter, events]),
     ledger,
@@ -96,6 +98,9 @@ export function buildDeps(
       protectedNamespaces: new Set(config.protectedNamespaces),
       namespaces: config.namespaces === undefined ? undefined : new Set(config.namespaces),
       ownPod: config.ownPod,
+      credentialLife: config.credentialLife,
+      onUnknownHistory: config.onUnknownHistory,
+      onMissed: config.onMissed,
     },
     mode: config.mode,
     longestGap: longestGap(config.pollInterval),
@@ -117,8 +122,8 @@ function longestGap(pollInterval: Duration): Duration {
   return milliseconds(Math.max(3 * pollInterval, minutes(2)));
 }
 
-/** Without a queue CloudTrail is asked all the time, with one only for what happened before the start. */
-const TRAIL_INTERVAL = minutes(1);
+/** Without a queue CloudTrail is the channel; with one it tells the past that the queue may have lost. */
+const TRAIL_INTERVALS = { alone: minutes(1), besideQueue: minutes(20) } as const;
 
 /** Dry-run reads no message: it would be taken from an enforcing daemon. */
 function channelsOf(
@@ -131,8 +136,13 @@ function channelsOf(
   const queueUrl = mode === 'dry-run' ? undefined : config.queueUrl;
   const shared = { clusterName, place: () => ledger.place, seen: new Seen(), clock, random };
   const { traffic } = metrics;
-  const interval = queueUrl === undefined ? TRAIL_INTERVAL : undefined;
-  const trail = createTrail({ ...shared, traffic, lookback: config.trailLookback, interval });
+  const trail = createTrail({
+    ...shared,
+    traffic,
+    lookback: config.trailLookback,
+    toldUntil: () => ledger.coverage?.until,
+    interval: queueUrl === undefined ? TRAIL_INTERVALS.alone : TRAIL_INTERVALS.besideQueue,
+  });
   resources.use(trail);
   if (queueUrl === undefined) return [trail];
   return [trail, resources.use(createQueue({ ...shared, traffic, queueUrl }))];

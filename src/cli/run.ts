@@ -13,7 +13,7 @@ import { version } from './version.ts';
  * then the listeners (not ready from the first moment), the events that are still to be written, and the
  * connections.
  */
-export async function run({ environment, stopping }: Invocation): Promise<void> {
+export async function run({ environment, stopping }: Invocation): Promise<number> {
   const config = parseConfig(environment);
   const basics = buildBasics(config);
   await using resources = new AsyncDisposableStack();
@@ -42,4 +42,5 @@ export async function run({ environment, stopping }: Invocation): Promise<void> 
   );
   await daemon.run(stopping);
   basics.logger.info({ reason: String(stopping.reason) }, 'stopped');
+  return 0;
 }

@@ -96,13 +96,16 @@ function isStillDue(holder: Holder, { pods }: Deps): boolean {
 }
 
 /** Notes the outcome and answers how often this holder has been tried, this time included. */
-function note(holder: Holder, outcome: Outcome, entry: Entry, { clock, random }: Deps): number {
+function note(holder: Holder, outcome: Outcome, entry: Entry, { clock, random, ledger }: Deps): number {
   const before = entry.attempts.get(holder.uid);
   const tries = (before?.kind === 'refused' ? before.tries : 0) + 1;
   const now = clock.now();
   if (isDone(outcome)) {
     entry.attempts.set(holder.uid, { kind: 'accepted', at: now });
-    if (outcome.kind === 'evicted') countEvicted(entry);
+    if (outcome.kind === 'evicted') {
+      countEvicted(entry);
+      if (holder.owner !== undefined) ledger.noteDisplaced({ holder, at: now });
+    }
     return tries;
   }
   const pause = after(now, backoff(tries, random));

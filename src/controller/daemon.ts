@@ -12,6 +12,7 @@ import { Keeper } from './keeper.ts';
 import type { Heard } from './listen.ts';
 import { Listener } from './listen.ts';
 import { Pace } from './pace.ts';
+import { RollCall } from './roll-call.ts';
 import { aborted } from './signals.ts';
 import { Sweeper } from './sweeper.ts';
 import { visit } from './visit.ts';
@@ -33,6 +34,7 @@ export const DRAIN_TIME = seconds(12);
 export class Daemon {
   readonly sweeper: Sweeper;
   readonly describer: Describer;
+  readonly rollCall: RollCall;
   readonly #deps: Deps;
   readonly #queue: WorkQueue<Identity>;
   readonly #listeners: readonly (readonly [RecordChannel, Listener])[];
@@ -48,12 +50,16 @@ export class Daemon {
       interval: timing.pollInterval,
       onRead: add,
     });
+    this.rollCall = new RollCall(deps);
     this.#keeper = deps.ledgerStore === undefined ? undefined : new Keeper(deps, deps.ledgerStore, add);
     const describe = this.describer.want.bind(this.describer);
     this.sweeper = new Sweeper(deps, timing.pollInterval, {
       visit: add,
       describe,
-      listed: this.describer.keepOnly.bind(this.describer),
+      listed: (listed) => {
+        this.describer.keepOnly(listed);
+        this.rollCall.keepOnly(new Set(listed.values()));
+      },
     });
     const ears = { visit: add, sweep: () => this.sweeper.soon() };
     this.#listeners = deps.channels.map((channel) => [channel, new Listener(channel.name, deps, ears)]);
@@ -99,6 +105,7 @@ export class Daemon {
       this.#sweeps(stopping),
       this.#keeper?.run(signals) ?? Promise.resolve(),
       this.describer.run(stopping),
+      this.#calls(signals),
       this.#queue.run((identity) => this.#visit(identity, signals), WORKERS, stopping),
       ...this.#listeners.map(([channel, ears]) => this.#listen(channel, ears, stopping)),
     ];
@@ -108,6 +115,12 @@ export class Daemon {
   async #sweeps(stopping: AbortSignal): Promise<void> {
     await this.#keeper?.restore(stopping);
     await this.sweeper.run(stopping);
+  }
+
+  /** The first sweep and the pods come first: they are what the daemon is for. */
+  async #calls(signals: Signals): Promise<void> {
+    await Promise.race([this.sweeper.firstEnded, aborted(signals.stopping)]);
+    await this.rollCall.run(signals);
   }
 
   /** What a record is about can be told only when the identities are known. */

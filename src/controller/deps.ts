@@ -9,6 +9,7 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { Evictor } from '../ports/evictor.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { Pods } from '../ports/pods.ts';
+import type { Rosters } from '../ports/rosters.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pace } from './pace.ts';
@@ -19,6 +20,7 @@ export type Deps = {
   readonly associations: Associations;
   readonly pods: Pods;
   readonly evictor: Evictor;
+  readonly rosters: Rosters;
   readonly reporter: Reporter;
   readonly ledger: Ledger;
   /** Of evictions. */

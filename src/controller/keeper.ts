@@ -1,6 +1,7 @@
 /** The keeper: brings back the ledger of the daemon before, and keeps this one's for the next. */
 
 import { learnStanding } from '../decide/learn.ts';
+import { gapsLeft, recount } from '../decide/recount.ts';
 import type { Gap } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { LedgerDocument, LedgerRecord } from '../domain/ledger-document.ts';
@@ -11,6 +12,7 @@ import type { LedgerStore, SaveOutcome } from '../ports/ledger-store.ts';
 import { backoff } from './backoff.ts';
 import type { Deps, Signals } from './deps.ts';
 import type { Entry, Ledger } from './ledger.ts';
+import { toldOf } from './ledger.ts';
 
 /** How long the first sweep waits for the ledger; later it is joined to what was learnt meanwhile. */
 const RESTORED_WITHIN = seconds(30);
@@ -87,6 +89,7 @@ export class Keeper {
     const isNew = (gap: Gap): boolean => !ledger.gaps.some(({ from }) => from === gap.from);
     ledger.recallGaps(document.gaps.filter(isNew));
     ledger.noteListing(document.listedAt, longestGap);
+    if (document.coverage !== undefined) ledger.cover(document.coverage);
     for (const record of document.records) {
       join(ledger.entry(record.identity), record);
       for (const { id } of record.history.spans) ledger.recognise(id, record.identity);
@@ -137,15 +140,18 @@ export class Keeper {
 }
 
 function documentOf(ledger: Ledger, listedAt: LedgerDocument['listedAt']): LedgerDocument {
-  const records = [...ledger.entries()].flatMap(([identity, { history, revocation }]) => {
+  const records = [...ledger.entries()].flatMap(([identity, entry]) => {
+    const { revocation } = entry;
+    const history = recount(entry.history, toldOf(entry, ledger.coverage));
     const open = revocation !== undefined && isOpen(revocation) ? revocation : undefined;
     const isEmpty = history.spans.length === 0 && history.absentSince === undefined && open === undefined;
     return isEmpty ? [] : [{ identity, history, revocation: open }];
   });
-  const { gaps } = ledger;
+  const { coverage } = ledger;
   return {
     listedAt,
-    gaps,
+    gaps: gapsLeft(ledger.gaps, coverage),
+    coverage,
     records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)),
   };
 }

@@ -1,6 +1,8 @@
 /** The ledger: what the daemon knows of each identity, and the revocations that it follows. */
 
+import type { Displaced } from '../decide/missed.ts';
 import type { AssociationId, Standing } from '../domain/association.ts';
+import type { Coverage, Told } from '../domain/chronicle.ts';
 import type { AssociationHint, Look } from '../domain/hint.ts';
 import type { Gap, History } from '../domain/history.ts';
 import { NO_HISTORY } from '../domain/history.ts';
@@ -11,7 +13,7 @@ import type { Reading } from '../domain/reading.ts';
 import { unknown } from '../domain/reading.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
-import { between, instant } from '../domain/time.ts';
+import { between, instant, latest } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 export type Opinion = { readonly verdict: Verdict; readonly since: Instant };
@@ -30,6 +32,9 @@ export type Entry = {
   look: Look | undefined;
   /** What CloudTrail records said of the identity lately, the latest heard last. */
   records: readonly AssociationHint[];
+  /** What CloudTrail itself told of the identity's past, oldest first, and from where on all of that is here. */
+  told: readonly AssociationHint[];
+  toldFrom: Instant | undefined;
   opinions: Map<PodUid, Opinion>;
   /** Confirmations in a row that came back unknown. */
   unknowns: number;
@@ -41,6 +46,9 @@ export type Entry = {
 
 /** Gaps between Lists that are remembered. */
 const GAPS_KEPT = 20;
+
+/** Evicted holders of one identity whose replacements are followed: what is true of them is true of the others. */
+const DISPLACED_KEPT = 50;
 
 export type Place = { readonly account: string | undefined; readonly region: string | undefined };
 
@@ -56,6 +64,8 @@ export class Ledger {
   #listedSince: Instant | undefined;
   #lastListedAt: Instant | undefined;
   #gaps: readonly Gap[] = [];
+  #coverage: Coverage | undefined;
+  readonly #displaced = new Map<Identity, readonly Displaced[]>();
   #place: Place = { account: undefined, region: undefined };
   readonly #identityOf = new Map<AssociationId, Identity>();
 
@@ -72,6 +82,8 @@ export class Ledger {
       attempts: new Map(),
       look: undefined,
       records: [],
+      told: [],
+      toldFrom: undefined,
       opinions: new Map(),
       unknowns: 0,
       confirming: undefined,
@@ -107,9 +119,41 @@ export class Ledger {
     this.#gaps = all.slice(-GAPS_KEPT);
   }
 
+  /** Holders that were evicted and have an owner, whose replacements are to be reported on. */
+  get displaced(): ReadonlyMap<Identity, readonly Displaced[]> {
+    return this.#displaced;
+  }
+
+  noteDisplaced(displaced: Displaced): void {
+    const { identity } = displaced.holder;
+    this.keepDisplaced(
+      identity,
+      [...(this.#displaced.get(identity) ?? []), displaced].slice(-DISPLACED_KEPT),
+    );
+  }
+
+  keepDisplaced(identity: Identity, displaced: readonly Displaced[]): void {
+    if (displaced.length === 0) this.#displaced.delete(identity);
+    else this.#displaced.set(identity, displaced);
+  }
+
   /** When nobody looked: what came and went in one of these is not known. */
   get gaps(): readonly Gap[] {
     return this.#gaps;
+  }
+
+  /** The time of which CloudTrail has told all, up to its last telling. */
+  get coverage(): Coverage | undefined {
+    return this.#coverage;
+  }
+
+  /** Notes a telling: it continues what was told before, or, where time was left out, begins anew. */
+  cover({ from, until }: Coverage): void {
+    const before = this.#coverage;
+    const isContinued = before !== undefined && from <= before.until && until >= before.from;
+    this.#coverage = isContinued
+      ? { from: instant(Math.min(before.from, from)), until: latest(before.until, until) }
+      : { from, until };
   }
 
   /** Notes whose association an id is, so that a record that names the id only can be told apart. */
@@ -162,4 +206,24 @@ export class Ledger {
   archived(): readonly Revocation[] {
     return this.#closed;
   }
+}
+
+/** Records of one identity that are kept; what is older than the last one that was dropped is not known whole. */
+const TOLD_KEPT = 50;
+
+/** Adds what CloudTrail told of the identity. */
+export function tellEntry(entry: Entry, records: readonly AssociationHint[]): void {
+  const known = new Set(entry.told.map(({ evidence }) => evidence.eventId));
+  const news = records.filter(({ evidence }) => !known.has(evidence.eventId));
+  const all = [...entry.told, ...news].toSorted((one, other) => one.evidence.at - other.evidence.at);
+  const dropped = all.slice(0, -TOLD_KEPT).at(-1);
+  entry.told = all.slice(-TOLD_KEPT);
+  if (dropped !== undefined) entry.toldFrom = dropped.evidence.at;
+}
+
+/** What CloudTrail has told of this identity. */
+export function toldOf({ told, toldFrom }: Entry, coverage: Coverage | undefined): Told {
+  if (coverage === undefined || toldFrom === undefined) return { coverage, records: told };
+  if (toldFrom >= coverage.until) return { coverage: undefined, records: told };
+  return { coverage: { ...coverage, from: latest(coverage.from, toldFrom) }, records: told };
 }

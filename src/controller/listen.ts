@@ -1,14 +1,17 @@
 /** Listening: what a channel tells becomes a look at one identity, or a sweep. It decides nothing. */
 
 import { isAnswered, lookFor } from '../decide/look.ts';
+import type { Chronicle, Coverage } from '../domain/chronicle.ts';
 import type { AssociationHint, Channel, Hint, HintResult, Refusal } from '../domain/hint.ts';
 import type { Identity } from '../domain/identity.ts';
+import { namespaceOf } from '../domain/identity.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Instant } from '../domain/time.ts';
-import { after, seconds } from '../domain/time.ts';
+import { after, latest, seconds } from '../domain/time.ts';
 import type { ChannelListener } from '../ports/channel.ts';
 import type { Deps } from './deps.ts';
 import type { Entry } from './ledger.ts';
+import { tellEntry } from './ledger.ts';
 
 /** Records kept of one identity. */
 const RECORDS_KEPT = 8;
@@ -40,6 +43,7 @@ export class Listener implements ChannelListener {
   readonly heard: Heard;
   readonly #deps: Deps;
   readonly #ears: Ears;
+  #breaks: Instant[] = [];
 
   constructor(channel: Channel, deps: Deps, ears: Ears) {
     this.heard = {
@@ -65,6 +69,15 @@ export class Listener implements ChannelListener {
     this.#deps.reporter.report({ kind: 'refused', channel: this.heard.channel, why, detail });
   };
 
+  readonly chronicle = ({ coverage, records, breaks }: Chronicle): void => {
+    const { ledger } = this.#deps;
+    // In their order: a record of Create tells whose association an id is that a later one only names.
+    const unplaced = records.filter((record) => !this.#tell(record));
+    this.#breaks.push(...breaks, ...unplaced.map(({ evidence }) => evidence.at));
+    if (coverage !== undefined) this.#cover(coverage);
+    for (const [identity, entry] of ledger.entries()) if (isPuzzled(entry)) this.#ears.visit(identity);
+  };
+
   readonly reading = (reading: Reading<undefined>): void => {
     const before = this.heard.problem;
     this.heard.problem = reading.kind === 'unknown' ? `${reading.why}: ${reading.detail}` : undefined;
@@ -80,6 +93,28 @@ export class Listener implements ChannelListener {
     if (this.heard.lastEventAt === undefined || eventAt > this.heard.lastEventAt) {
       this.heard.lastEventAt = eventAt;
     }
+  }
+
+  /** All is told from the last break on; a break that the coverage has not reached yet is kept for later. */
+  #cover({ from, until }: Coverage): void {
+    const reached = this.#breaks.filter((at) => at < until);
+    this.#breaks = this.#breaks.filter((at) => at >= until);
+    const whole = latest(from, ...reached.map((at) => after(at, seconds(1))));
+    if (whole < until) this.#deps.ledger.cover({ from: whole, until });
+  }
+
+  /** Answers whether it is known whom the record is about. */
+  #tell(record: AssociationHint): boolean {
+    const { ledger, policy } = this.#deps;
+    const { association } = record;
+    const identity =
+      record.identity ?? (association === undefined ? undefined : ledger.identityOf(association));
+    if (identity === undefined) return false;
+    if (policy.namespaces !== undefined && !policy.namespaces.has(namespaceOf(identity))) return true;
+    if (association !== undefined) ledger.recognise(association, identity);
+    tellEntry(ledger.entry(identity), [record]);
+    this.#ears.visit(identity);
+    return true;
   }
 
   #sweep(): HintResult {
@@ -133,4 +168,10 @@ export class Listener implements ChannelListener {
     this.#ears.sweep();
     return 'deferred';
   }
+}
+
+/** Somebody waits for what CloudTrail tells of the past. */
+function isPuzzled({ opinions }: Entry): boolean {
+  for (const { verdict } of opinions.values()) if (verdict.reason === 'history-unknown') return true;
+  return false;
 }

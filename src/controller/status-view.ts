@@ -1,19 +1,21 @@
 /** What the daemon tells of itself, put together from its state at the moment of asking. */
 
+import type { ExposureState } from '../domain/exposure.ts';
 import { exposureState } from '../domain/exposure.ts';
 import type { Holder, UnreadablePod } from '../domain/holder.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Mode } from '../domain/report.ts';
+import type { MissedPod } from '../domain/roster.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { countedFrom, isOpen } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
-import { between, earliest, milliseconds, minutes } from '../domain/time.ts';
+import { between, milliseconds, minutes } from '../domain/time.ts';
 import type { Freshness } from '../ports/pods.ts';
 import type { ChannelStatus, JudgedHolder, Status, StatusSource } from '../ports/status.ts';
 import type { Daemon } from './daemon.ts';
 import type { Deps } from './deps.ts';
 import { isViewFresh, VIEW_LIMIT } from './freshness.ts';
-import type { Entry } from './ledger.ts';
+import type { Entry, Opinion } from './ledger.ts';
 
 export type About = {
   readonly cluster: string;
@@ -91,19 +93,26 @@ export class StatusView implements StatusSource {
     return this.#deps.pods.unreadable();
   }
 
+  missed(): readonly MissedPod[] {
+    return this.#daemon.rollCall.missed();
+  }
+
   channels(): readonly ChannelStatus[] {
     return this.#daemon.heard().map(({ channel, ...heard }) => ({ channel, ...heard }));
   }
 
-  oldestExposure(): Duration | undefined {
-    const ends: (Instant | undefined)[] = [];
-    for (const [, { revocation, opinions }] of this.#deps.ledger.entries()) {
-      if (revocation === undefined || !isOpen(revocation)) continue;
-      const isExposed = [...opinions.values()].some(({ verdict }) => exposureState(verdict) !== undefined);
-      if (isExposed) ends.push(countedFrom(revocation) ?? revocation.suspectedAt);
+  oldestExposure(): ReadonlyMap<ExposureState, Duration> {
+    const now = this.#deps.clock.now();
+    const oldest = new Map<ExposureState, Duration>();
+    for (const [, entry] of this.#deps.ledger.entries()) {
+      for (const opinion of entry.opinions.values()) {
+        const state = exposureState(opinion.verdict);
+        if (state === undefined) continue;
+        const age = between(exposedSince(opinion, entry), now);
+        if (age > (oldest.get(state) ?? -1)) oldest.set(state, age);
+      }
     }
-    const oldest = earliest(...ends);
-    return oldest === undefined ? undefined : between(oldest, this.#deps.clock.now());
+    return oldest;
   }
 
   #liveLimit(): Duration {
@@ -132,6 +141,13 @@ export class StatusView implements StatusSource {
     };
     return { holder, ...opinion, state: exposureState(opinion.verdict) };
   }
+}
+
+/** Of a holder whose past is not known nobody can tell which grant it has outlived. */
+function exposedSince({ verdict, since }: Opinion, { revocation }: Entry): Instant {
+  const isConcerned = verdict.kind !== 'undecided' || verdict.reason !== 'history-unknown';
+  if (revocation === undefined || !isOpen(revocation) || !isConcerned) return since;
+  return countedFrom(revocation) ?? revocation.suspectedAt;
 }
 
 function podProblems(freshness: Freshness, now: Instant): readonly string[] {

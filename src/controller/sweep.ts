@@ -1,7 +1,7 @@
 /** The sweep: a full List compared with all that is known, which says where to look. It decides nothing. */
 
 import { suspect } from '../decide/advance.ts';
-import { learnListed } from '../decide/learn.ts';
+import { forgetEnded, learnListed } from '../decide/learn.ts';
 import { notice } from '../decide/notice.ts';
 import type { AssociationId, Listing } from '../domain/association.ts';
 import type { Identity } from '../domain/identity.ts';
@@ -11,12 +11,12 @@ import { known } from '../domain/reading.ts';
 import { lastSpan } from '../domain/history.ts';
 import { isOpen } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
-import { after, hours } from '../domain/time.ts';
+import { before, hours, milliseconds } from '../domain/time.ts';
 import type { Deps } from './deps.ts';
 import type { Entry } from './ledger.ts';
 
-/** How long an identity without association and pods is remembered after its last grant ended. */
-const REMEMBERED_FOR = hours(24);
+/** Beyond the life of credentials, so that what has expired can also be seen to have. */
+const MARGIN = hours(1);
 
 /** Where the findings of a sweep go. */
 export type Findings = {
@@ -69,6 +69,8 @@ function compare(identity: Identity, listing: Known<Listing>, deps: Deps, findin
   const ids = listing.value.ids.get(identity) ?? [];
   const entry = deps.ledger.entry(identity);
   entry.listed = known(ids, listing.at);
+  const until = outlivedBefore(listing.at, deps);
+  entry.history = forgetEnded(entry.history, until);
   const holders = deps.pods.holdersOf(identity);
   // A List can be older than a pod that has just been seen: it says nothing about that one.
   const hasHolders = holders.some(({ start }) => start < listing.at);
@@ -80,7 +82,12 @@ function compare(identity: Identity, listing: Known<Listing>, deps: Deps, findin
   }
   if (noticed === 'absent') raise(identity, entry, listing, deps);
   if (isWorthVisit(entry, holders.length > 0, noticed === 'absent')) findings.visit(identity);
-  else if (ids.length + holders.length === 0 && isOver(entry, listing.at)) deps.ledger.forget(identity);
+  else if (ids.length + holders.length === 0 && isOver(entry, until)) deps.ledger.forget(identity);
+}
+
+/** No credentials from a grant that ended before can be used any more. */
+function outlivedBefore(now: Instant, { policy }: Deps): Instant {
+  return before(now, milliseconds(policy.credentialLife + policy.consistencyWindow + MARGIN));
 }
 
 /** A suspicion is dated by the List that raised it, so that only a later reading can confirm it. */
@@ -95,11 +102,11 @@ function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: 
 }
 
 /** Nothing is going on, and what was can't matter to any pod any more. */
-function isOver({ revocation, look, history }: Entry, now: Instant): boolean {
+function isOver({ revocation, look, history }: Entry, until: Instant): boolean {
   if (look !== undefined || (revocation !== undefined && isOpen(revocation))) return false;
   const last = lastSpan(history);
   if (last === undefined) return true;
-  return last.end !== undefined && after(last.end.notAfter, REMEMBERED_FOR) < now;
+  return last.end !== undefined && last.end.notAfter < until;
 }
 
 /** Everything that is open is looked at in each sweep, whatever else would have brought it up. */

@@ -18,7 +18,7 @@ import { LONGEST_BACKOFF } from './backoff.ts';
 import { carryOut } from './carry-out.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
-import { isViewFresh } from './freshness.ts';
+import { factsOf } from './facts.ts';
 import { DEFERRED_FOR } from './listen.ts';
 import type { Entry } from './ledger.ts';
 import { remember } from './remember.ts';
@@ -27,13 +27,13 @@ import { remember } from './remember.ts';
 export async function visit(identity: Identity, deps: Deps, signals: Signals): Promise<Instant | undefined> {
   const entry = deps.ledger.entry(identity);
   const wasFollowed = isFollowed(entry);
-  let next = deliberate(identity, entry, deps);
+  let next = deliberate(identity, deps);
   remember(next, entry, deps);
   const isFollowedNow = isFollowed(entry);
   if (needsProof(next, entry, deps) || needsLook(entry, deps)) {
     await confirm(identity, entry, deps, signals.stopping);
     settleLook(entry, deps);
-    next = deliberate(identity, entry, deps);
+    next = deliberate(identity, deps);
     remember(next, entry, deps);
   }
   const acted = await carryOut(next, entry, deps, signals);
@@ -47,20 +47,8 @@ function isFollowed({ revocation }: Entry): boolean {
   return revocation !== undefined && isOpen(revocation);
 }
 
-function deliberate(identity: Identity, entry: Entry, { pods, policy, clock, ledger }: Deps): Plan {
-  const now = clock.now();
-  const facts = {
-    identity,
-    holders: pods.holdersOf(identity),
-    isViewFresh: isViewFresh(pods.freshness(), now),
-    standing: entry.standing,
-    history: entry.history,
-    revocation: entry.revocation,
-    attempts: entry.attempts,
-    records: entry.records,
-    gaps: ledger.gaps,
-  };
-  return plan(facts, policy, now);
+function deliberate(identity: Identity, deps: Deps): Plan {
+  return plan(factsOf(identity, deps), deps.policy, deps.clock.now());
 }
 
 function needsProof({ revocation, evictions }: Plan, entry: Entry, { clock, policy }: Deps): boolean {

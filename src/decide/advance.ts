@@ -32,6 +32,7 @@ export function suspect(identity: Identity, source: Source, span: Span | undefin
     stage: 'suspected',
     association: span?.id,
     grant: span?.grant,
+    isPresumed: false,
     end: span?.end,
     source,
     evidence: undefined,
@@ -80,6 +81,7 @@ function cameBack({ stage, end, grant, settlingSince }: Revocation, { spans }: H
 export function causeOf(revocation: Revocation, standing: Standing, history: History): Cause | undefined {
   if (standing.kind === 'none') return 'deleted';
   const grant = revocation.grant ?? endConcerned(history, standing)?.grant;
+  if (grant === undefined && revocation.isPresumed) return 'superseded';
   if (grant === undefined || isSameGrant(grant, standing.association.grant)) return undefined;
   return 'superseded';
 }

@@ -10,6 +10,8 @@ import { START_RESOLUTION } from './judge.ts';
 export type Remaining = {
   /** Stale, perhaps stale, or on their way out. */
   readonly exposed: number;
+  /** Not evicted in time; what they held has expired by itself. */
+  readonly expired: number;
   /** Whether the view of the pods is complete and fresh; else an empty view proves nothing. */
   readonly isViewFresh: boolean;
 };
@@ -24,7 +26,8 @@ export function windowCloses(revocation: Revocation, policy: Policy): Instant | 
 
 /**
  * Notes since when the revocation is clear of exposed holders and, once no late one can appear, closes it as
- * contained. The time of containment is `clearSince`, not the moment of the closing.
+ * contained, or as expired where somebody was not evicted in time. The time of containment is `clearSince`, not the
+ * moment of the closing.
  */
 export function close(revocation: Revocation, left: Remaining, policy: Policy, now: Instant): Revocation {
   if (revocation.stage !== 'confirmed') return revocation;
@@ -35,5 +38,5 @@ export function close(revocation: Revocation, left: Remaining, policy: Policy, n
   const clear = { ...revocation, clearSince: revocation.clearSince ?? now };
   const closes = windowCloses(revocation, policy);
   if (closes !== undefined && now < closes) return clear;
-  return { ...clear, stage: 'contained', closedAt: now };
+  return { ...clear, stage: left.expired > 0 ? 'expired' : 'contained', closedAt: now };
 }

@@ -131,11 +131,26 @@ function withLast(history: History, span: Span): History {
   return { ...history, spans: [...history.spans.slice(0, -1), span], absentSince: undefined };
 }
 
-function kept(history: History): History {
+/** At most SPANS_KEPT of them; the history is complete from where the last one that was dropped ended. */
+export function kept(history: History): History {
   const spans = history.spans.length > SPANS_KEPT ? compacted(history.spans) : history.spans;
   const dropped = spans.slice(0, -SPANS_KEPT).at(-1);
   if (dropped?.end === undefined) return { ...history, spans };
   return { ...history, spans: spans.slice(-SPANS_KEPT), completeFrom: dropped.end.notAfter };
+}
+
+/**
+ * Without what ended before `time`, when all credentials from it have expired. The last span stays: where there is no
+ * grant it tells since when.
+ */
+export function forgetEnded(history: History, time: Instant): History {
+  const old = history.spans.slice(0, -1).filter(({ end }) => end !== undefined && end.notAfter < time);
+  const [first, ...others] = old.flatMap(({ end }) => end?.notAfter ?? []);
+  if (first === undefined) return history;
+  const spans = history.spans.filter((span) => !old.includes(span));
+  const { completeFrom } = history;
+  if (completeFrom === undefined) return { ...history, spans };
+  return { ...history, spans, completeFrom: latest(completeFrom, first, ...others) };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** The plan for one identity: its revocation, a verdict for each holder, the evictions in order, when to look again. */
 
 import type { Standing } from '../domain/association.ts';
-import { exposureState } from '../domain/exposure.ts';
+import { unchangedSince } from '../domain/association.ts';
+import type { Told } from '../domain/chronicle.ts';
+import { isExposed } from '../domain/exposure.ts';
 import type { AssociationHint } from '../domain/hint.ts';
 import type { Gap, History, Span } from '../domain/history.ts';
 import type { Holder, PodUid } from '../domain/holder.ts';
@@ -14,10 +16,13 @@ import { isOpen } from '../domain/revocation.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, earliest } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { TRAIL_PATIENCE } from './binding.ts';
 import { advance, endConcerned, suspect } from './advance.ts';
+import type { HolderFacts } from './case.ts';
 import { close, windowCloses } from './close.ts';
 import { corroborate } from './corroborate.ts';
 import { judge } from './judge.ts';
+import { gapsLeft, recount } from './recount.ts';
 
 export type IdentityFacts = {
   readonly identity: Identity;
@@ -32,6 +37,8 @@ export type IdentityFacts = {
   readonly records: readonly AssociationHint[];
   /** When no List was read. */
   readonly gaps: readonly Gap[];
+  /** What CloudTrail itself tells of the identity's past. */
+  readonly told: Told;
 };
 
 export type Judged = { readonly holder: Holder; readonly verdict: Verdict };
@@ -46,21 +53,47 @@ export type Plan = {
   readonly lookAgainAt: Instant | undefined;
 };
 
-export function plan(facts: IdentityFacts, policy: Policy, now: Instant): Plan {
+export function plan(read: IdentityFacts, policy: Policy, now: Instant): Plan {
+  const facts = recounted(read);
   const current = datedBefore(opening(facts), now);
   const advanced =
     current === undefined ? undefined : advance(current, facts.standing, facts.history, policy);
   const judged = facts.holders
     .toSorted(byAge)
     .map((holder) => ({ holder, verdict: verdictOn(holder, facts, advanced, { policy, now }) }));
-  const joined = isClosing(current, advanced) ? advanced : joining(advanced, judged, facts, now);
-  const revocation = closing(joined, countConcerned(judged), facts, { policy, now });
+  const joined = isClosing(current, advanced) ? advanced : joining(advanced, judged, facts, { policy, now });
+  const revocation = closing(joined, judged, facts, { policy, now });
   return {
     revocation,
     judged,
     evictions: judged.filter((each) => isDue(each, facts)),
-    lookAgainAt: lookAgain(revocation, judged, policy, now),
+    lookAgainAt: earliest(
+      lookAgain(revocation, judged, policy, now),
+      patienceEnds(facts, judged, { policy, now }),
+    ),
   };
+}
+
+/** When the operator's choice for an unknown past counts, should CloudTrail not have told by then. */
+function patienceEnds(
+  { standing, gaps }: IdentityFacts,
+  judged: readonly Judged[],
+  { policy, now }: Setting,
+): Instant | undefined {
+  if (policy.onUnknownHistory === 'report' || standing.kind === 'unknown') return undefined;
+  if (!judged.some(({ verdict }) => verdict.reason === 'history-unknown')) return undefined;
+  const { value } = standing;
+  const changes = [
+    ...(value.kind === 'granted' ? [unchangedSince(value.association)] : []),
+    ...gaps.map(({ until }) => until),
+  ];
+  return earliest(...changes.map((at) => after(at, TRAIL_PATIENCE)).filter((at) => at > now));
+}
+
+/** The facts with a past that readings and the chronicle tell together. */
+export function recounted(facts: IdentityFacts): IdentityFacts {
+  const { told } = facts;
+  return { ...facts, history: recount(facts.history, told), gaps: gapsLeft(facts.gaps, told.coverage) };
 }
 
 /** What dry-run withheld once is due for ever, and is no reason to ask EKS again. */
@@ -69,12 +102,14 @@ function isDue({ holder, verdict }: Judged, { attempts }: IdentityFacts): boolea
 }
 
 export function countExposed(judged: readonly Judged[]): number {
-  return judged.filter(({ verdict }) => exposureState(verdict) !== undefined).length;
+  return judged.filter(({ verdict }) => isExposed(verdict)).length;
 }
 
 /** Of a holder whose history is not known nobody can tell whether the revocation concerns it. */
 function countConcerned(judged: readonly Judged[]): number {
-  return countExposed(judged.filter(({ verdict }) => verdict.reason !== 'history-unknown'));
+  return countExposed(
+    judged.filter(({ verdict }) => verdict.kind !== 'undecided' || verdict.reason !== 'history-unknown'),
+  );
 }
 
 type Setting = { readonly policy: Policy; readonly now: Instant };
@@ -85,9 +120,17 @@ function verdictOn(
   revocation: Revocation | undefined,
   { policy, now }: Setting,
 ): Verdict {
-  const attempt = facts.attempts.get(holder.uid);
-  const { standing, history, records, gaps } = facts;
-  return judge({ holder, standing, history, revocation, attempt, records, gaps }, policy, now);
+  return judge(holderFacts(holder, facts, revocation), policy, now);
+}
+
+/** What the verdict on one of the holders depends on. */
+export function holderFacts(
+  holder: Holder,
+  { attempts, standing, history, records, gaps, told }: IdentityFacts,
+  revocation: Revocation | undefined,
+): HolderFacts {
+  const attempt = attempts.get(holder.uid);
+  return { holder, standing, history, revocation, attempt, records, gaps, coverage: told.coverage };
 }
 
 /** A reading that nobody had suspected anything before has shown an end that no revocation covers: one is opened. */
@@ -129,21 +172,27 @@ function joining(
   revocation: Revocation | undefined,
   judged: readonly Judged[],
   facts: IdentityFacts,
-  now: Instant,
+  { policy, now }: Setting,
 ): Revocation | undefined {
   if (revocation !== undefined && isOpen(revocation)) return revocation;
-  const isSomebodyStale = judged.some(({ verdict }) => verdict.kind === 'wait' || verdict.kind === 'evict');
-  return isSomebodyStale ? suspect(facts.identity, 'pods', concerned(facts), now) : revocation;
+  const stale = judged.filter(({ verdict }) => verdict.kind === 'wait' || verdict.kind === 'evict');
+  if (stale.length === 0) return revocation;
+  const span = concerned(facts);
+  const isGranted = facts.standing.kind === 'known' && facts.standing.value.kind === 'granted';
+  const isPresumed = isGranted && span === undefined && policy.onUnknownHistory === 'evict';
+  return { ...suspect(facts.identity, 'pods', span, now), isPresumed };
 }
 
 function closing(
   revocation: Revocation | undefined,
-  exposed: number,
+  judged: readonly Judged[],
   { isViewFresh, records }: IdentityFacts,
   { policy, now }: Setting,
 ): Revocation | undefined {
   if (revocation === undefined) return undefined;
-  return close(corroborate(revocation, records), { exposed, isViewFresh }, policy, now);
+  const expired = judged.filter(({ verdict }) => verdict.reason === 'expired').length;
+  const left = { exposed: countConcerned(judged), expired, isViewFresh };
+  return close(corroborate(revocation, records), left, policy, now);
 }
 
 function lookAgain(
@@ -170,6 +219,7 @@ function nextStageAt(revocation: Revocation, policy: Policy): Instant | undefine
       return windowCloses(revocation, policy);
     case 'suspected':
     case 'contained':
+    case 'expired':
     case 'refuted':
       return undefined;
   }

@@ -39,6 +39,7 @@ export function wantsProof(
       // While the standing is unknown no eviction can be due: it is asked for until it is known.
       return standing.kind === 'unknown' || (isEvictionDue && !isProof(standing, revocation, clock.now));
     case 'contained':
+    case 'expired':
     case 'refuted':
       return false;
   }

@@ -9,15 +9,24 @@ import type { Verdict } from './verdict.ts';
  * - `terminating`: eviction accepted; the containers may still run until their grace ends
  * - `undecided`: it can't be told whether the holder is stale
  * - `exempt`: stale, but not to be touched
+ * - `expired`: not evicted in time; what it held must have expired by itself
  */
-export const EXPOSURE_STATES = ['settling', 'due', 'blocked', 'terminating', 'undecided', 'exempt'] as const;
+export const EXPOSURE_STATES = [
+  'settling',
+  'due',
+  'blocked',
+  'terminating',
+  'undecided',
+  'exempt',
+  'expired',
+] as const;
 export type ExposureState = (typeof EXPOSURE_STATES)[number];
 
 /** The state that a verdict means, or undefined for a holder that is kept. */
 export function exposureState(verdict: Verdict): ExposureState | undefined {
   switch (verdict.kind) {
     case 'keep':
-      return undefined;
+      return verdict.reason === 'expired' ? 'expired' : undefined;
     case 'evict':
       return 'due';
     case 'undecided':
@@ -27,6 +36,12 @@ export function exposureState(verdict: Verdict): ExposureState | undefined {
     case 'wait':
       return waitingState(verdict.reason);
   }
+}
+
+/** Whether the holder is, or may be, stale and dangerous now. */
+export function isExposed(verdict: Verdict): boolean {
+  const state = exposureState(verdict);
+  return state !== undefined && state !== 'expired';
 }
 
 function waitingState(reason: Extract<Verdict, { kind: 'wait' }>['reason']): ExposureState {

@@ -24,6 +24,8 @@ export type Span = {
   /** The last reading that showed this grant in force; undefined while it was not read. */
   readonly readAt: Instant | undefined;
   readonly end: End | undefined;
+  /** Known from a record of CloudTrail alone: no reading has shown it. */
+  readonly recorded?: true;
 };
 
 export type History = {

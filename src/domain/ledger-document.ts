@@ -1,5 +1,6 @@
 /** What of the ledger outlives the process: enough to take up revocations and to know the past of each identity. */
 
+import type { Coverage } from './chronicle.ts';
 import type { Gap, History } from './history.ts';
 import type { Identity } from './identity.ts';
 import type { Revocation } from './revocation.ts';
@@ -17,6 +18,8 @@ export type LedgerDocument = {
   readonly listedAt: Instant;
   /** Earlier times in which nobody looked. */
   readonly gaps: readonly Gap[];
+  /** The trail checkpoint: the time of which CloudTrail has told all, as the histories hold it. */
+  readonly coverage: Coverage | undefined;
   /** Ordered by identity. */
   readonly records: readonly LedgerRecord[];
 };

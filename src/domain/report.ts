@@ -4,6 +4,7 @@ import type { Channel, Hint, HintResult, Refusal } from './hint.ts';
 import type { Holder, UnreadablePod } from './holder.ts';
 import type { Outcome } from './outcome.ts';
 import type { Reading } from './reading.ts';
+import type { MissedPod, RosterPod } from './roster.ts';
 import type { Revocation } from './revocation.ts';
 import type { Duration } from './time.ts';
 import type { Verdict } from './verdict.ts';
@@ -14,11 +15,40 @@ export type ReadingSource = (typeof READING_SOURCES)[number];
 
 export type Mode = 'enforce' | 'dry-run';
 
+/** What the roll-call has found and done. */
+export type RosterReport =
+  | {
+      /** A pod was missed by the webhook, or is treated otherwise than before. */
+      readonly kind: 'missed';
+      readonly missed: MissedPod;
+      readonly mode: Mode;
+    }
+  | {
+      /** The Kubernetes API answered to the eviction of a missed pod. */
+      readonly kind: 'healing';
+      readonly rostered: RosterPod;
+      readonly outcome: Outcome;
+    }
+  | {
+      /** What the replacement of an evicted holder was given. */
+      readonly kind: 'succession';
+      readonly holder: Holder;
+      /** Undefined where its owner has put nothing in its place. */
+      readonly successor: RosterPod | undefined;
+      /** Whether the identity has an association now, so that the successor should have been given the volume. */
+      readonly isGranted: boolean;
+    };
+
+export function isRosterReport(report: Report): report is RosterReport {
+  return report.kind === 'missed' || report.kind === 'healing' || report.kind === 'succession';
+}
+
 export type Report =
+  | RosterReport
   | {
       /** A reading came back known after it was not, or turned unknown, or is unknown for another reason. */
       readonly kind: 'reading';
-      readonly of: 'list' | 'describe' | 'confirmation' | 'ledger' | Channel;
+      readonly of: 'list' | 'describe' | 'confirmation' | 'roster' | 'ledger' | Channel;
       readonly subject: string;
       readonly reading: Reading<unknown>;
     }

@@ -12,15 +12,16 @@ export const CAUSES = ['deleted', 'superseded'] as const;
 export type Cause = (typeof CAUSES)[number];
 
 /**
- * suspected → settling → confirmed → contained, and from any open stage to refuted.
+ * suspected → settling → confirmed → contained or expired, and from any open stage to refuted.
  *
  * - `suspected`: something says that the grant ended; no confirmation has been had yet
  * - `settling`: a confirmation agrees; the settle time runs
  * - `confirmed`: a confirmation after the settle time agreed too; stale holders are being evicted
  * - `contained`: no stale holder is left, and no late one can appear
+ * - `expired`: the same, but at least one holder was not evicted in time: what it held has expired by itself
  * - `refuted`: a confirmation showed the grant in force, or one that can't be told from it
  */
-export const STAGES = ['suspected', 'settling', 'confirmed', 'contained', 'refuted'] as const;
+export const STAGES = ['suspected', 'settling', 'confirmed', 'contained', 'expired', 'refuted'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** How the daemon came to look: the closed list of sources. */
@@ -34,6 +35,8 @@ export type Revocation = {
   /** What ended, where it was ever read. */
   readonly association: AssociationId | undefined;
   readonly grant: Grant | undefined;
+  /** What ended is not known, and the operator wants holders of an unknown past evicted. */
+  readonly isPresumed: boolean;
   /** Undefined where this daemon never saw the grant in force. */
   readonly end: End | undefined;
   readonly source: Source;
@@ -51,8 +54,8 @@ export type Revocation = {
   readonly evicted: number;
 };
 
-export function isOpen(revocation: Revocation): boolean {
-  return revocation.stage !== 'contained' && revocation.stage !== 'refuted';
+export function isOpen({ stage }: Revocation): boolean {
+  return stage === 'suspected' || stage === 'settling' || stage === 'confirmed';
 }
 
 /**

@@ -4,9 +4,9 @@ import type { Instant } from './time.ts';
 
 /** Every verdict and its reasons. docs/verdicts.md explains each; a test compares the two both ways. */
 export const VERDICTS = {
-  keep: ['current', 'same-grant', 'no-grant-since-start', 'finished'],
+  keep: ['current', 'same-grant', 'no-grant-since-start', 'expired', 'finished'],
   wait: ['settling', 'window-open', 'terminating', 'backing-off'],
-  evict: ['deleted', 'superseded'],
+  evict: ['deleted', 'superseded', 'history-unknown'],
   undecided: ['reading-unknown', 'history-unknown', 'pod-unreadable'],
   exempt: ['own-pod', 'protected-namespace'],
 } as const;

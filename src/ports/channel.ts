@@ -1,5 +1,6 @@
 /** A channel by which the controller hears of CloudTrail records. */
 
+import type { Chronicle } from '../domain/chronicle.ts';
 import type { Channel, Hint, Refusal } from '../domain/hint.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Instant } from '../domain/time.ts';
@@ -12,6 +13,11 @@ export type ChannelListener = {
   readonly hint: (hint: Hint) => void;
   /** A record that is no hint. `eventAt` is the time of its event, where it tells one. */
   readonly refused: (why: Refusal, detail: string, eventAt: Instant | undefined) => void;
+  /**
+   * Trail only, after each round: what CloudTrail itself has told, as knowledge of the past. The hints among it are
+   * told as such as well. Coverages of two rounds that follow each other leave no time out between them.
+   */
+  readonly chronicle: (chronicle: Chronicle) => void;
   /** The channel itself could be asked, or could not, and why. May repeat. */
   readonly reading: (reading: Reading<undefined>) => void;
 };

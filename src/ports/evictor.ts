@@ -8,8 +8,9 @@ import type { VerdictReason } from '../domain/verdict.ts';
 
 export type EvictionOrder = {
   readonly holder: Holder;
-  readonly reason: VerdictReason;
-  readonly revocation: Revocation;
+  readonly reason: VerdictReason | 'missed';
+  /** Undefined for a missed pod, which held nothing. */
+  readonly revocation: Revocation | undefined;
   /** How long the pod may take to end; without it as long as it asks for itself. Sent as whole seconds, at least one. */
   readonly grace?: Duration;
 };

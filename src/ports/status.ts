@@ -4,6 +4,7 @@ import type { ExposureState } from '../domain/exposure.ts';
 import type { Channel } from '../domain/hint.ts';
 import type { Holder, UnreadablePod } from '../domain/holder.ts';
 import type { Mode, ReadingSource } from '../domain/report.ts';
+import type { MissedPod } from '../domain/roster.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -56,6 +57,11 @@ export interface StatusSource {
   /** Every holder with its latest verdict, ordered by namespace, name and uid. */
   holders(): readonly JudgedHolder[];
   unreadable(): readonly UnreadablePod[];
-  /** How long the oldest stale holder has outlived its grant; undefined where there is none. */
-  oldestExposure(): Duration | undefined;
+  /** Pods without the token volume whose identity has an association, as they were last asked for. */
+  missed(): readonly MissedPod[];
+  /**
+   * For each state that somebody is in: how long the one that has been exposed longest has outlived its grant. Where that
+   * can't be told, since when it has been so.
+   */
+  oldestExposure(): ReadonlyMap<ExposureState, Duration>;
 }

@@ -67,6 +67,7 @@ async function trailWorld(t: TestContext): Promise<TrailWorld> {
     random: () => 0,
     traffic: counting(),
     lookback: minutes(60),
+    toldUntil: () => undefined,
     interval: minutes(1),
     cloudtrail: { config: { endpoint: lookup.url, region, credentials: CREDENTIALS } },
   });

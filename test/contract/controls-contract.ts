@@ -48,6 +48,7 @@ function setting(contract: Contract): void {
     const { pause } = await read(harness);
     assert.equal(pause?.reason, 'migration until "noon"');
     assert.ok(pause.at !== undefined && before <= pause.at && pause.at <= now());
+    assert.match(pause.by ?? '', /alice@laptop$/);
     assert.deepEqual(await controls.resume(never), { kind: 'done' });
     assert.equal((await read(harness)).pause, undefined);
     assert.deepEqual(await controls.resume(never), { kind: 'done' });
@@ -67,6 +68,7 @@ function setting(contract: Contract): void {
     const state = await read(harness);
     const at = state.releases['mass-end']?.at;
     assert.ok(at !== undefined && before <= at && at <= now());
+    assert.match(state.releases['mass-end']?.by ?? '', /alice@laptop$/);
     assert.equal(state.pause?.reason, 'both');
     assert.deepEqual(state.problems, []);
     await controls.resume(never);

@@ -57,7 +57,9 @@ test('a control that is set between two saves makes the second a conflict, and o
   assert.deepEqual(loaded.kind === 'known' && loaded.value, document());
   assert.deepEqual(await store.save(document(2), never), { kind: 'saved' });
   const reading = await controls.read(never);
-  assert.equal(reading.kind === 'known' && reading.value.pause?.reason, 'stop it');
+  const pause = reading.kind === 'known' ? reading.value.pause : undefined;
+  assert.equal(pause?.reason, 'stop it');
+  assert.equal(pause.by, 'pod-identity-revoker-cli alice@laptop');
 });
 
 test('controls on a ConfigMap that was made in advance: the daemon reads them, finds no ledger, and adds its own', async (t) => {

@@ -34,6 +34,7 @@ function order(holder: Holder): EvictionOrder {
       stage: 'confirmed',
       association: undefined,
       grant: undefined,
+      isPresumed: false,
       end: undefined,
       source: 'list',
       evidence: undefined,

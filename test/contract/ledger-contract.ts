@@ -32,6 +32,7 @@ export function document(listedAt = 0): LedgerDocument {
   return {
     listedAt: at(listedAt),
     gaps: [],
+    coverage: { from: at(-21_600), until: at(-1200) },
     records: [
       { identity: identity('team-a/etl'), history: endedHistory(), revocation: confirmed() },
       {
@@ -101,8 +102,8 @@ function keeping(contract: Contract): void {
 
   contract('a document that could not be loaded again is not written', async (harness) => {
     const store = await loaded(harness);
-    const { listedAt, gaps, records } = document();
-    const twice = { listedAt, gaps, records: [...records, ...records] };
+    const { listedAt, gaps, coverage, records } = document();
+    const twice = { listedAt, gaps, coverage, records: [...records, ...records] };
     const outcome = await store.save(twice, never);
     assert.match(outcome.kind === 'refused' ? outcome.detail : outcome.kind, /team-a\/etl/);
     assert.equal(await kept(harness), undefined);

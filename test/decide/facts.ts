@@ -2,6 +2,7 @@
 
 import type { IdentityFacts } from '../../src/decide/plan.ts';
 import type { Standing } from '../../src/domain/association.ts';
+import { NOTHING_TOLD } from '../../src/domain/chronicle.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { known } from '../../src/domain/reading.ts';
 import { at, confirmed, endedHistory, identity } from '../support/builders.ts';
@@ -19,6 +20,7 @@ export function facts(more: Partial<IdentityFacts> = {}): IdentityFacts {
     attempts: new Map(),
     records: [],
     gaps: [],
+    told: NOTHING_TOLD,
     ...more,
   };
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HolderFacts } from '../../src/decide/judge.ts';
+import type { HolderFacts } from '../../src/decide/case.ts';
 import { judge } from '../../src/decide/judge.ts';
 import { associationId } from '../../src/domain/association.ts';
 import type { History } from '../../src/domain/history.ts';

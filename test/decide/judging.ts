@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HolderFacts } from '../../src/decide/judge.ts';
+import type { HolderFacts } from '../../src/decide/case.ts';
 import { judge } from '../../src/decide/judge.ts';
 import type { Standing } from '../../src/domain/association.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import type { Known } from '../../src/domain/reading.ts';
 import { known } from '../../src/domain/reading.ts';
 import type { Instant } from '../../src/domain/time.ts';
@@ -26,20 +27,22 @@ export const STALE: HolderFacts = {
   attempt: undefined,
   records: [],
   gaps: [],
+  coverage: undefined,
 };
 
 export type Row = {
   readonly name: string;
   readonly facts: Partial<HolderFacts>;
   readonly now?: Instant;
+  readonly policy?: Partial<Policy>;
   readonly expected: Verdict;
 };
 
 /** One test for each row. */
 export function testRows(rows: readonly Row[]): void {
-  for (const { name, facts, now, expected } of rows) {
+  for (const { name, facts, now, expected, policy: choices } of rows) {
     test(name, () => {
-      assert.deepEqual(judge({ ...STALE, ...facts }, policy(), now ?? at(15)), expected);
+      assert.deepEqual(judge({ ...STALE, ...facts }, policy(choices), now ?? at(15)), expected);
     });
   }
 }

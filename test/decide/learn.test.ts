@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOutdated, learnListed, learnStanding, SPANS_KEPT } from '../../src/decide/learn.ts';
+import { forgetEnded, isOutdated, learnListed, learnStanding, SPANS_KEPT } from '../../src/decide/learn.ts';
 import type { Standing } from '../../src/domain/association.ts';
 import { associationId } from '../../src/domain/association.ts';
 import type { History } from '../../src/domain/history.ts';
@@ -201,4 +201,18 @@ test('updates without a change, however many and however far apart, push nothing
       pause > 300,
     );
   }
+});
+
+test('what ended long ago is forgotten, but the last span, and the history is complete from its end', () => {
+  const ended = (end: number) => span({ end: { notBefore: at(end), notAfter: at(end) } });
+  const spans = [ended(-900), ended(-500), ended(-100)];
+  const known = history({ spans, absentSince: at(-100), completeFrom: at(-2000) });
+  assert.deepEqual(forgetEnded(known, at(-400)), { ...known, spans: spans.slice(2), completeFrom: at(-500) });
+  assert.deepEqual(
+    forgetEnded(known, at(0)).spans,
+    spans.slice(2),
+    'the last one tells since when there is no grant',
+  );
+  assert.equal(forgetEnded(known, at(-900)), known);
+  assert.equal(forgetEnded({ ...known, completeFrom: undefined }, at(-400)).completeFrom, undefined);
 });

@@ -150,16 +150,21 @@ test('a settling revocation without a date does not advance', () => {
   assert.equal(onwards(revocation({ stage: 'settling' }), none(at(100))).stage, 'settling');
 });
 
-const CLEAR = { exposed: 0, isViewFresh: true };
+const CLEAR = { exposed: 0, expired: 0, isViewFresh: true };
 
 test('exposed holders keep a revocation open', () => {
-  const next = close(confirmed({ clearSince: at(16) }), { exposed: 1, isViewFresh: true }, policy(), at(60));
+  const next = close(
+    confirmed({ clearSince: at(16) }),
+    { exposed: 1, expired: 0, isViewFresh: true },
+    policy(),
+    at(60),
+  );
   assert.equal(next.stage, 'confirmed');
   assert.equal(next.clearSince, undefined);
 });
 
 test('an empty view that is not fresh proves no containment', () => {
-  const next = close(confirmed(), { exposed: 0, isViewFresh: false }, policy(), at(60));
+  const next = close(confirmed(), { exposed: 0, expired: 0, isViewFresh: false }, policy(), at(60));
   assert.deepEqual(next, confirmed());
 });
 

@@ -6,6 +6,7 @@ import { EVENT_REASONS } from '../../src/adapters/kubernetes/event-note.ts';
 import { EXPOSURE_STATES, exposureState } from '../../src/domain/exposure.ts';
 import { OUTCOMES } from '../../src/domain/outcome.ts';
 import { UNKNOWN_REASONS } from '../../src/domain/reading.ts';
+import { MISSED_REASONS } from '../../src/domain/roster.ts';
 import { STAGES } from '../../src/domain/revocation.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { VERDICTS } from '../../src/domain/verdict.ts';
@@ -43,6 +44,7 @@ test('every verdict, reason and exposure state of a verdict is documented, and n
 const LISTS = [
   { heading: 'Stages', existing: STAGES },
   { heading: 'Outcomes', existing: OUTCOMES },
+  { heading: 'Missed pods', existing: MISSED_REASONS },
   { heading: 'Exposure states', existing: EXPOSURE_STATES },
   { heading: 'Why a reading is unknown', existing: UNKNOWN_REASONS },
 ] as const;

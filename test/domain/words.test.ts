@@ -116,6 +116,7 @@ test('each verdict has its exposure state, or none', () => {
     [{ kind: 'evict', reason: 'deleted' }, 'due'],
     [{ kind: 'undecided', reason: 'reading-unknown' }, 'undecided'],
     [{ kind: 'exempt', reason: 'own-pod' }, 'exempt'],
+    [{ kind: 'keep', reason: 'expired' }, 'expired'],
   ];
   for (const [verdict, state] of rows) assert.equal(exposureState(verdict), state);
   const reached = new Set(rows.map(([, state]) => state));

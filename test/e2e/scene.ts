@@ -95,7 +95,7 @@ export class DaemonProcess {
 }
 
 function lineOf(text: string): LogLine {
-  return text.startsWith('{') ? JSON.parse(text) : { msg: text };
+  return text.startsWith('{"') ? JSON.parse(text) : { msg: text };
 }
 
 export class Scene<S extends Simulator = Simulator> implements AsyncDisposable {

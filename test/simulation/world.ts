@@ -14,6 +14,7 @@ import { at, policy } from '../support/builders.ts';
 import { FakeChannel } from '../support/fake-channel.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeEks } from '../support/fake-eks.ts';
+import { FakeRosters } from '../support/fake-rosters.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
 
 export type Settings = {
@@ -45,6 +46,7 @@ export class World implements AsyncDisposable {
   /** Where the next daemon keeps its ledger; undefined: nowhere. */
   ledgerStore: LedgerStore | undefined;
   readonly cluster: FakeCluster;
+  readonly rosters: FakeRosters;
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
   readonly #random = seeded(1);
@@ -56,6 +58,7 @@ export class World implements AsyncDisposable {
   constructor(settings: Settings = {}) {
     this.#settings = settings;
     this.cluster = new FakeCluster(this.clock, this.#worldEnds.signal);
+    this.rosters = new FakeRosters(this.clock, this.cluster);
   }
 
   get deps(): Deps {
@@ -77,6 +80,7 @@ export class World implements AsyncDisposable {
       associations: this.eks,
       pods: this.cluster,
       evictor: this.cluster,
+      rosters: this.rosters,
       reporter: { report: (report) => this.reports.push(report) },
       ledger: new Ledger(),
       channels: this.channels,

@@ -12,7 +12,7 @@ import { identityOf } from '../../src/domain/identity.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Revocation } from '../../src/domain/revocation.ts';
 import type { Instant } from '../../src/domain/time.ts';
-import { instant, seconds } from '../../src/domain/time.ts';
+import { hours, instant, seconds } from '../../src/domain/time.ts';
 
 /** An instant so many seconds after an arbitrary, fixed moment. Negative ones are before it. */
 export function at(secondsFromZero: number): Instant {
@@ -91,6 +91,7 @@ export function revocation(more: Partial<Revocation> = {}): Revocation {
     stage: 'suspected',
     association: associationId('a-0123456789abcdefg'),
     grant: grant(),
+    isPresumed: false,
     end: undefined,
     source: 'list',
     evidence: undefined,
@@ -120,6 +121,9 @@ export function policy(more: Partial<Policy> = {}): Policy {
   return {
     settleTime: seconds(15),
     consistencyWindow: seconds(30),
+    credentialLife: hours(6),
+    onUnknownHistory: 'report',
+    onMissed: 'report',
     protectedNamespaces: new Set(['kube-system']),
     namespaces: undefined,
     ownPod: { namespace: 'pod-identity-revoker', name: 'pod-identity-revoker-0' },

@@ -1,6 +1,7 @@
 /** A channel as the controller sees it, in memory: the test says what is heard, and when. */
 
 import type { AssociationId } from '../../src/domain/association.ts';
+import type { Chronicle } from '../../src/domain/chronicle.ts';
 import type { Action, AssociationHint, Channel, Hint, Refusal } from '../../src/domain/hint.ts';
 import type { Identity } from '../../src/domain/identity.ts';
 import type { Reading } from '../../src/domain/reading.ts';
@@ -64,6 +65,11 @@ export class FakeChannel implements RecordChannel {
 
   hear(hint: Hint): void {
     this.#listener?.hint(hint);
+  }
+
+  /** What CloudTrail itself tells, when it is asked. */
+  chronicle(chronicle: Chronicle): void {
+    this.#listener?.chronicle(chronicle);
   }
 
   refuse(why: Refusal, detail: string): void {

@@ -21,6 +21,8 @@ export class FakeCluster implements Pods, Evictor {
   readonly answers = new Map<string, Outcome[]>();
   /** What every eviction answers, while it is set. */
   answer: Outcome | undefined;
+  /** Pods that are no holders, with what happens when one is evicted. */
+  readonly outsiders = new Map<PodUid, () => void>();
   /** The same of deletions by force. */
   readonly forced: {
     readonly order: EvictionOrder & { readonly grace: Duration };
@@ -146,6 +148,12 @@ export class FakeCluster implements Pods, Evictor {
 
   #accept({ uid, namespace, name }: Holder, grace: Duration): Outcome {
     const pod = this.#pods.get(uid);
+    const outsider = this.outsiders.get(uid);
+    if (outsider !== undefined) {
+      this.outsiders.delete(uid);
+      outsider();
+      return { kind: 'evicted' };
+    }
     if (pod === undefined) {
       const isThere = [...this.#pods.values()].some(
         (one) => one.namespace === namespace && one.name === name,

@@ -49,9 +49,8 @@ export class FakeEks implements Associations {
     return made;
   }
 
-  update(id: AssociationId, given: Grant): void {
-    const at = this.#clock.now();
-    const old = this.#visible(at, milliseconds(0)).find((one) => one.id === id);
+  update(id: AssociationId, given: Grant, at: Instant = this.#clock.now()): void {
+    const old = this.#visible(this.#clock.now(), milliseconds(0)).find((one) => one.id === id);
     if (old === undefined) throw new Error(`no association ${id}`);
     this.#changes.push({ at, identity: old.identity, now: { ...old, grant: given, modifiedAt: at } });
   }

@@ -1,5 +1,6 @@
 /** Hands what was heard to the listener, once for each event, and tells whether it is in its hands. */
 
+import type { Chronicle } from '../../domain/chronicle.ts';
 import type { Refusal } from '../../domain/hint.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -40,6 +41,14 @@ function refuse(listener: ChannelListener, { why, detail, eventAt }: NoHint): De
 export function tell(listener: ChannelListener, reading: Reading<undefined>): void {
   try {
     listener.reading(reading);
+  } catch {
+    return;
+  }
+}
+
+export function tellChronicle(listener: ChannelListener, chronicle: Chronicle): void {
+  try {
+    listener.chronicle(chronicle);
   } catch {
     return;
   }

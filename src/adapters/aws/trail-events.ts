@@ -1,5 +1,6 @@
 /** Hands the events of a round to the listener: oldest first, and none that an earlier round has dealt with. */
 
+import type { AssociationHint } from '../../domain/hint.ts';
 import { type Instant, instant } from '../../domain/time.ts';
 import type { ChannelListener } from '../../ports/channel.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,6 +19,12 @@ type Deps = {
   readonly clock: Clock;
 };
 
+export type HeardEvents = {
+  readonly all: boolean;
+  readonly records: readonly AssociationHint[];
+  readonly breaks: readonly Instant[];
+};
+
 export class TrailEvents {
   readonly #deps: Deps;
   readonly #breath: Breath;
@@ -29,21 +36,26 @@ export class TrailEvents {
     this.#breath = new Breath(deps.clock);
   }
 
-  /** Whether all of them are in the listener's hands; those that are not may be heard again. */
+  /** Whether all of them are in the listener's hands, and what they tell; those that are not may be heard again. */
   async hear(
     events: readonly TrailEvent[],
     listener: ChannelListener,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<HeardEvents> {
+    const records: AssociationHint[] = [];
+    const breaks: Instant[] = [];
     let all = true;
     for (const event of events.toSorted(byTime)) {
       const { eventId, at } = event;
       if (eventId !== undefined && this.#done.has(eventId)) continue;
-      if (deliver(this.#parse(event.record), this.#deps.seen, listener) === 'kept') all = false;
+      const heard = this.#parse(event.record);
+      if (heard.kind === 'association') records.push(heard);
+      else if (isBreak(heard)) breaks.push(at ?? this.#deps.clock.now());
+      if (deliver(heard, this.#deps.seen, listener) === 'kept') all = false;
       else if (eventId !== undefined) this.#done.set(eventId, at ?? this.#deps.clock.now());
       await this.#breath.after(event.record, signal);
     }
-    return all;
+    return { all, records, breaks };
   }
 
   /** What no round will read again need not be remembered. */
@@ -59,6 +71,11 @@ export class TrailEvents {
     const expected = { clusterName, place: place(), channel: 'trail', heardAt: clock.now() } as const;
     return parseRecord(document.value, expected);
   }
+}
+
+/** After it nobody knows which associations there are: what it did can't be read, or is told by no record. */
+function isBreak(heard: Heard): boolean {
+  return heard.kind === 'sweep' || (heard.kind === 'refused' && heard.why === 'malformed');
 }
 
 /** Events of the same second keep an order of their own, whatever order CloudTrail gave them in. */

@@ -1,12 +1,14 @@
 /** Hears CloudTrail records by asking CloudTrail for them: what happened while away, and a channel without set-up. */
 
+import type { Coverage } from '../../domain/chronicle.ts';
+import type { AssociationHint } from '../../domain/hint.ts';
 import { known, type Unknown } from '../../domain/reading.ts';
-import { before, type Duration, type Instant, milliseconds, minutes } from '../../domain/time.ts';
+import { before, type Duration, type Instant, latest, milliseconds, minutes } from '../../domain/time.ts';
 import type { ChannelListener, RecordChannel } from '../../ports/channel.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Traffic } from '../../ports/traffic.ts';
 import { EVENT_NAMES } from './record.ts';
-import { tell } from './record-delivery.ts';
+import { tell, tellChronicle } from './record-delivery.ts';
 import type { Place } from './record-origin.ts';
 import { retryDelay } from './retry-delay.ts';
 import type { Seen } from './seen.ts';
@@ -24,15 +26,16 @@ export type TrailDeps = {
   readonly clock: Clock;
   readonly random: Random;
   readonly traffic: Traffic;
-  /** How far the first round looks back. */
+  /** How far the first round looks back, at the most. */
   readonly lookback: Duration;
-  /** Between two rounds; undefined: one round, at the start. */
-  readonly interval: Duration | undefined;
+  /** The time up to which CloudTrail has told all before; asked at the first round. */
+  readonly toldUntil: () => Instant | undefined;
+  readonly interval: Duration;
   /** For tests; in production the SDK finds everything by itself. */
   readonly cloudtrail?: CloudTrailOptions;
 };
 
-/** Records come minutes after their events, and not in order. Later ones are left to the poll. */
+/** Records come minutes after their events, and not in order: only what is older than this has been told whole. */
 const OVERLAP = minutes(20);
 
 /** Disposing of it closes its connections. */
@@ -56,14 +59,13 @@ type Run = TrailDeps & {
 async function run(deps: Run, signal: AbortSignal): Promise<void> {
   const { clock, lookback, interval } = deps;
   try {
-    let startedAt = clock.now();
-    await round(deps, before(startedAt, lookback), signal);
-    if (interval === undefined) return await aborted(signal);
+    const farthest = before(clock.now(), lookback);
+    let from = latest(farthest, deps.toldUntil() ?? farthest);
     for (;;) {
+      const until = before(clock.now(), OVERLAP);
+      await round(deps, { from, until }, signal);
+      from = until;
       await clock.sleep(jittered(interval, deps.random), signal);
-      const from = before(startedAt, OVERLAP);
-      startedAt = clock.now();
-      await round(deps, from, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -74,21 +76,31 @@ async function run(deps: Run, signal: AbortSignal): Promise<void> {
  * Everything since `from`, of all names. What could not be read, or was not taken, is tried again, with the
  * names that are left, until all of it is done; what was found meanwhile is not held back for it.
  */
-async function round(deps: Run, from: Instant, signal: AbortSignal): Promise<void> {
+async function round(deps: Run, { from, until }: Coverage, signal: AbortSignal): Promise<void> {
   const { clock, events, listener, random } = deps;
+  const records: AssociationHint[] = [];
+  const breaks: Instant[] = [];
   let cut: Unknown | undefined;
   let names = EVENT_NAMES;
   for (let failures = 1; ; failures += 1) {
     const read = await readAll(deps, names, from, signal);
     const all = read.found.flatMap((found) => found.events);
-    const taken = await events.hear(all, listener, signal);
+    const heard = await events.hear(all, listener, signal);
+    records.push(...heard.records);
+    breaks.push(...heard.breaks);
     cut ??= read.found.find(({ end }) => end === 'cut')?.problem;
-    names = taken ? read.left : names;
+    names = heard.all ? read.left : names;
     if (names.length === 0) break;
     if (read.failure !== undefined) tell(listener, read.failure);
     await clock.sleep(retryDelay(failures, random), signal);
   }
   events.forgetBefore(from);
+  const isWhole = cut === undefined && from < until;
+  tellChronicle(listener, {
+    coverage: isWhole ? { from, until } : undefined,
+    records: byTime(records),
+    breaks,
+  });
   tell(listener, cut ?? known(undefined, clock.now()));
 }
 
@@ -120,7 +132,8 @@ function jittered(interval: Duration, random: Random): Duration {
   return milliseconds(Math.round(interval * (1 - random() / 10)));
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** What was told in several tries, in its order; of one event once. */
+function byTime(records: readonly AssociationHint[]): readonly AssociationHint[] {
+  const unique = new Map(records.map((record) => [record.evidence.eventId, record]));
+  return [...unique.values()].toSorted((one, other) => one.evidence.at - other.evidence.at);
 }

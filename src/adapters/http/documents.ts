@@ -3,6 +3,7 @@
 import type { Holder, UnreadablePod } from '../../domain/holder.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
 import type { Evidence } from '../../domain/hint.ts';
+import type { MissedPod } from '../../domain/roster.ts';
 import type { Revocation } from '../../domain/revocation.ts';
 import { sentenceOf } from '../../domain/sentence.ts';
 import { between, type Instant, iso } from '../../domain/time.ts';
@@ -10,11 +11,12 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { ChannelStatus, JudgedHolder, Status } from '../../ports/status.ts';
 
 /** As many as a person reads; `count` tells how many there are. */
-const MOST_UNREADABLE_SHOWN = 100;
+const MOST_PODS_SHOWN = 100;
 
 export function statusDocument(
   status: Status,
   unreadable: readonly UnreadablePod[],
+  missed: readonly MissedPod[],
   channels: readonly ChannelStatus[],
 ): unknown {
   return {
@@ -30,7 +32,8 @@ export function statusDocument(
     associations: status.associations ?? null,
     holders: status.holders,
     openRevocations: status.openRevocations,
-    unreadablePods: { count: unreadable.length, pods: unreadable.slice(0, MOST_UNREADABLE_SHOWN) },
+    missedPods: { count: missed.length, pods: missed.slice(0, MOST_PODS_SHOWN).map(missedDocument) },
+    unreadablePods: { count: unreadable.length, pods: unreadable.slice(0, MOST_PODS_SHOWN) },
   };
 }
 
@@ -111,6 +114,10 @@ function podDocument(holder: Holder): Readonly<Record<string, unknown>> {
     owner: holder.owner ?? null,
     labels: holder.labels,
   };
+}
+
+function missedDocument({ rostered: { pod, access, roleArn, revision }, reason }: MissedPod): unknown {
+  return { ...podDocument(pod), access, irsaRole: roleArn ?? null, revision: revision ?? null, reason };
 }
 
 function untilOf(verdict: Verdict): string | null {

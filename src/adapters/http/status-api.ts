@@ -12,7 +12,7 @@ export function statusRoutes(source: StatusSource): Routes {
   return (app) => {
     app.get('/api/v1/status', (request, reply) =>
       answer(reply, parseFilters(request.query, []), () =>
-        statusDocument(source.status(), source.unreadable(), source.channels()),
+        statusDocument(source.status(), source.unreadable(), source.missed(), source.channels()),
       ),
     );
     app.get('/api/v1/revocations', (request, reply) =>

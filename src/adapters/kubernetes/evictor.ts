@@ -70,7 +70,7 @@ function evictionOf(order: EvictionOrder, requestedBy: string): object {
       annotations: {
         'pod-identity-revoker.io/reason': reason,
         'pod-identity-revoker.io/identity': holder.identity,
-        'pod-identity-revoker.io/cause': revocation.cause,
+        ...(revocation !== undefined && { 'pod-identity-revoker.io/cause': revocation.cause }),
         'pod-identity-revoker.io/requested-by': requestedBy,
       },
     },

@@ -48,11 +48,12 @@ function readDocument(stored: unknown): LedgerDocument {
     if (before === undefined || before < identity) return;
     throw new Misshapen(`records.${index}.identity is ${identity}, which may not follow ${before}`);
   });
-  const gaps = required(stored, 'gaps', listOf(readGap));
-  return { listedAt: required(stored, 'listedAt', readInstant), gaps, records };
+  const gaps = required(stored, 'gaps', listOf(readStretch));
+  const coverage = optional(stored, 'coverage', readStretch);
+  return { listedAt: required(stored, 'listedAt', readInstant), gaps, coverage, records };
 }
 
-function readGap(value: unknown): Gap {
+function readStretch(value: unknown): Gap {
   return { from: required(value, 'from', readInstant), until: required(value, 'until', readInstant) };
 }
 
@@ -98,6 +99,7 @@ function readSpan(value: unknown): Span {
     seenAt: required(value, 'seenAt', readInstant),
     readAt: optional(value, 'readAt', readInstant),
     end: optional(value, 'end', readEnd),
+    ...(optional(value, 'recorded', readFlag) === true && { recorded: true }),
   };
 }
 
@@ -127,6 +129,7 @@ function readRevocation(value: unknown): Revocation {
     stage: required(value, 'stage', oneOf(STAGES)),
     association: association === undefined ? undefined : associationId(association),
     grant: optional(value, 'grant', readGrant),
+    isPresumed: optional(value, 'isPresumed', readFlag) ?? false,
     end: optional(value, 'end', readEnd),
     source: required(value, 'source', oneOf(SOURCES)),
     evidence: optional(value, 'evidence', readEvidence),

@@ -2,15 +2,23 @@
 
 import type { Grant } from '../../domain/grant.ts';
 import type { Evidence } from '../../domain/hint.ts';
-import type { End, History, Span } from '../../domain/history.ts';
+import type { End, Gap, History, Span } from '../../domain/history.ts';
 import type { LedgerDocument, LedgerRecord } from '../../domain/ledger-document.ts';
 import type { Revocation } from '../../domain/revocation.ts';
 
 /** JSON leaves out what is undefined. */
-export function writeLedger({ listedAt, gaps, records }: LedgerDocument): object {
+export function writeLedger({ listedAt, gaps, coverage, records }: LedgerDocument): object {
   const ordered = records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1));
-  const looked = { listedAt, gaps: gaps.map(({ from, until }) => ({ from, until })) };
+  const looked = {
+    listedAt,
+    gaps: gaps.map(writeStretch),
+    coverage: coverage === undefined ? undefined : writeStretch(coverage),
+  };
   return { ...looked, records: ordered.map(writeRecord) };
+}
+
+function writeStretch({ from, until }: Gap): object {
+  return { from, until };
 }
 
 function writeRecord({ identity, history, revocation }: LedgerRecord): object {
@@ -25,8 +33,8 @@ function writeHistory({ spans, absentSince, completeFrom }: History): object {
   return { spans: spans.map(writeSpan), absentSince, completeFrom };
 }
 
-function writeSpan({ id, grant, since, seenAt, readAt, end }: Span): object {
-  return { id, grant: writeGrant(grant), since, seenAt, readAt, end: writeEnd(end) };
+function writeSpan({ id, grant, since, seenAt, readAt, end, recorded }: Span): object {
+  return { id, grant: writeGrant(grant), since, seenAt, readAt, end: writeEnd(end), recorded };
 }
 
 function writeGrant(grant: Grant | undefined): object | undefined {
@@ -47,6 +55,7 @@ function writeRevocation(revocation: Revocation): object {
     stage: revocation.stage,
     association: revocation.association,
     grant: writeGrant(grant),
+    isPresumed: revocation.isPresumed || undefined,
     end: writeEnd(end),
     source: revocation.source,
     evidence: evidence === undefined ? undefined : writeEvidence(evidence),

@@ -13,6 +13,7 @@ export type ListRequest = {
   /** `/api/v1/pods`, or that of one namespace. */
   readonly path: string;
   readonly pageSize: number;
+  readonly fieldSelector?: string;
   /** Told of every pod of every page; only when the whole list has come do they make a view. */
   readonly found: (pod: unknown) => void;
 };
@@ -38,7 +39,7 @@ export async function listPods(
         resource: 'pods',
         method: 'GET',
         path: request.path,
-        query: { limit: String(request.pageSize), ...(token === undefined ? {} : { continue: token }) },
+        query: queryOf(request, token),
         timeout: PAGE_TIMEOUT,
         maxBytes: LARGEST_PAGE,
       },
@@ -54,6 +55,17 @@ export async function listPods(
   }
   if (version !== undefined) return { kind: 'listed', version };
   return { kind: 'no-answer', why: 'malformed', detail: 'the list of pods has no resourceVersion' };
+}
+
+function queryOf(
+  { pageSize, fieldSelector }: ListRequest,
+  token: string | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    limit: String(pageSize),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+    ...(token !== undefined && { continue: token }),
+  };
 }
 
 /** A list that is not understood must not look like an empty one. */

@@ -39,6 +39,18 @@ export function project(pod: unknown, labelNames: readonly string[]): Projection
   }
 }
 
+export type AnyPod = { readonly carriesToken: boolean; readonly holder: Holder };
+
+/** The facts of a pod, holder or not; undefined where it can't be understood. */
+export function projectAny(pod: unknown, labelNames: readonly string[]): AnyPod | undefined {
+  if (!isObject(pod)) return undefined;
+  const spec = field(pod, 'spec');
+  const carrying = carriesToken(spec);
+  const projected = readHolder(pod, spec, labelNames);
+  if (carrying === 'unclear' || projected.kind !== 'holder') return undefined;
+  return { carriesToken: carrying === 'yes', holder: projected.holder };
+}
+
 function readHolder(pod: JsonObject, spec: unknown, labelNames: readonly string[]): Projection {
   const facts = readFacts(field(pod, 'metadata'), spec);
   if (typeof facts === 'string') return unreadable(pod, facts);

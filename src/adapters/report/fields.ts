@@ -3,6 +3,7 @@
 import type { Evidence } from '../../domain/hint.ts';
 import type { Holder } from '../../domain/holder.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import type { RosterPod } from '../../domain/roster.ts';
 import type { Revocation } from '../../domain/revocation.ts';
 import { sentenceOf } from '../../domain/sentence.ts';
 import { between, type Instant, iso } from '../../domain/time.ts';
@@ -22,6 +23,10 @@ export function holderFields(holder: Holder): Fields {
     owner: owner === undefined ? undefined : `${owner.kind}/${owner.name}`,
     labels: Object.keys(labels).length === 0 ? undefined : labels,
   };
+}
+
+export function rosterFields({ pod, access, roleArn, revision }: RosterPod): Fields {
+  return { ...holderFields(pod), access, irsaRole: roleArn, revision };
 }
 
 export function verdictFields(verdict: Verdict): Fields {

@@ -3,6 +3,7 @@
 import type { Gauge } from 'prom-client';
 import { EXPOSURE_STATES } from '../../domain/exposure.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
+import { MISSED_REASONS } from '../../domain/roster.ts';
 import { between } from '../../domain/time.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
 import type { StatusSource } from '../../ports/status.ts';
@@ -18,9 +19,7 @@ export function registerGauges(
   make.gauge('exposed_pods', (gauge) => fill(gauge, current(), exposure));
   make.gauge('verdicts', (gauge) => fill(gauge, current(), verdicts));
   make.gauge('reading_age_seconds', (gauge) => fill(gauge, current(), readingAges));
-  make.gauge('oldest_exposure_seconds', (gauge) =>
-    fill(gauge, current(), (source) => one((source.oldestExposure() ?? 0) / 1000)),
-  );
+  make.gauge('oldest_exposure_seconds', (gauge) => fill(gauge, current(), oldestExposure));
   make.gauge('associations', (gauge) =>
     fill(gauge, current(), (source) => one(source.status().associations)),
   );
@@ -30,9 +29,17 @@ export function registerGauges(
   make.gauge('channel_age_seconds', (gauge) =>
     fill(gauge, current(), (source) => agesOf(source, 'lastKnownAt')),
   );
+  make.gauge('missed_pods', (gauge) => fill(gauge, current(), missed));
   make.gauge('unreadable_pods', (gauge) =>
     fill(gauge, current(), (source) => one(source.unreadable().length)),
   );
+}
+
+/** By the reason why they are left as they are, or not. */
+function missed(source: StatusSource): readonly Sample[] {
+  const counts = new Map<string, number>(MISSED_REASONS.map((reason) => [reason, 0]));
+  for (const { reason } of source.missed()) add(counts, reason, 1);
+  return [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
 }
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
@@ -61,6 +68,11 @@ function exposure(source: StatusSource): readonly Sample[] {
   }
   add(counts, 'undecided', source.unreadable().length);
   return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+}
+
+function oldestExposure(source: StatusSource): readonly Sample[] {
+  const oldest = source.oldestExposure();
+  return EXPOSURE_STATES.map((state) => ({ labels: { state }, value: (oldest.get(state) ?? 0) / 1000 }));
 }
 
 function add(counts: Map<string, number>, key: string, more: number): void {

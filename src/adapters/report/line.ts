@@ -2,9 +2,13 @@
 
 import type { Refusal as RecordRefusal } from '../../domain/hint.ts';
 import type { UnknownReason } from '../../domain/reading.ts';
-import type { Report } from '../../domain/report.ts';
+import type { Report, RosterReport } from '../../domain/report.ts';
+import { isRosterReport } from '../../domain/report.ts';
 import type { Stage } from '../../domain/revocation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import type { Level, Line, Of } from './line-parts.ts';
+import { OUTCOME_LINES } from './line-parts.ts';
+import { rosterLine } from './roster-line.ts';
 import {
   errorFields,
   evidenceFields,
@@ -13,16 +17,6 @@ import {
   revocationFields,
   verdictFields,
 } from './fields.ts';
-
-export type Level = 'debug' | 'info' | 'warn' | 'error';
-
-export type Line = {
-  readonly level: Level;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-};
-
-type Of<K extends Report['kind']> = Extract<Report, { kind: K }>;
 
 /** What asks for a person is warn or error; what mends itself is info. */
 const UNKNOWN_LEVELS = {
@@ -41,6 +35,7 @@ const STAGE_MESSAGES = {
   settling: 'the end of a grant is confirmed and settling',
   confirmed: 'a revocation is confirmed',
   contained: 'a revocation is contained',
+  expired: 'a revocation ended by expiry',
   refuted: 'a revocation is refuted',
 } as const satisfies Readonly<Record<Stage, string>>;
 
@@ -51,15 +46,6 @@ const VERDICT_MESSAGES = {
   undecided: 'holder undecided',
   exempt: 'holder exempt',
 } as const satisfies Readonly<Record<Verdict['kind'], string>>;
-
-const OUTCOME_LINES = {
-  evicted: { level: 'info', message: 'holder evicted' },
-  'already-gone': { level: 'info', message: 'holder already gone' },
-  replaced: { level: 'info', message: 'holder already replaced' },
-  blocked: { level: 'warn', message: 'eviction blocked' },
-  forbidden: { level: 'error', message: 'eviction forbidden' },
-  unreachable: { level: 'warn', message: 'eviction without an answer' },
-} as const satisfies Readonly<Record<Of<'eviction'>['outcome']['kind'], Omit<Line, 'fields'>>>;
 
 /** What happens every day is for debugging; what somebody should look into is a warning. */
 const REFUSAL_LEVELS = {
@@ -72,6 +58,10 @@ const REFUSAL_LEVELS = {
 } as const satisfies Readonly<Record<RecordRefusal, Level>>;
 
 export function lineOf(report: Report): Line {
+  return isRosterReport(report) ? rosterLine(report) : lineOfOther(report);
+}
+
+function lineOfOther(report: Exclude<Report, RosterReport>): Line {
   switch (report.kind) {
     case 'reading':
       return readingLine(report);
@@ -89,18 +79,10 @@ export function lineOf(report: Report): Line {
       };
     case 'hint':
       return hintLine(report);
-    case 'refused': {
-      const { channel, why, detail } = report;
-      return {
-        level: REFUSAL_LEVELS[why],
-        message: 'record is no hint',
-        fields: { source: channel, why, detail },
-      };
-    }
-    case 'unreadable-pod': {
-      const { uid, namespace, name, why } = report.pod;
-      return { level: 'warn', message: 'pod unreadable', fields: { namespace, pod: name, uid, why } };
-    }
+    case 'refused':
+      return refusedLine(report);
+    case 'unreadable-pod':
+      return unreadableLine(report);
     case 'bug':
       return {
         level: 'error',
@@ -134,6 +116,18 @@ function hintLine({ hint, result }: Of<'hint'>): Line {
 /** An id that went between List and Describe; a CloudTrail that nobody allowed us to read, which is not needed. */
 function isOrdinary(of: Of<'reading'>['of'], why: UnknownReason): boolean {
   return (of === 'describe' && why === 'not-found') || (of === 'trail' && why === 'denied');
+}
+
+function refusedLine({ channel, why, detail }: Of<'refused'>): Line {
+  return {
+    level: REFUSAL_LEVELS[why],
+    message: 'record is no hint',
+    fields: { source: channel, why, detail },
+  };
+}
+
+function unreadableLine({ pod: { uid, namespace, name, why } }: Of<'unreadable-pod'>): Line {
+  return { level: 'warn', message: 'pod unreadable', fields: { namespace, pod: name, uid, why } };
 }
 
 function stageLine({ revocation, exposed, mode }: Of<'stage'>): Line {

@@ -5,7 +5,8 @@ import type { Report } from '../../domain/report.ts';
 import { iso } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { type Line, lineOf } from './line.ts';
+import { lineOf } from './line.ts';
+import type { Line } from './line-parts.ts';
 import { createRepetitions } from './repetitions.ts';
 
 export type LogOptions = {

@@ -38,8 +38,8 @@ export const METRICS = {
   },
   oldest_exposure_seconds: {
     kind: 'gauge',
-    help: 'How long the oldest stale holder has outlived its grant; 0 where there is none.',
-    labels: [],
+    help: 'How long the holder that has been exposed longest has outlived its grant; 0 where there is none. Labeled by state.',
+    labels: ['state'],
     stability: 'stable',
   },
   revocations_total: {
@@ -103,6 +103,18 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Pods with the token volume that lack a fact without which they cannot be judged.',
     labels: [],
+    stability: 'beta',
+  },
+  missed_pods: {
+    kind: 'gauge',
+    help: 'Pods without the token volume whose identity has an association, as they were last asked for. Labeled by reason.',
+    labels: ['reason'],
+    stability: 'beta',
+  },
+  successions_total: {
+    kind: 'counter',
+    help: 'Evicted holders with an owner, by what their replacement was given (none: there was no replacement). Labeled by access.',
+    labels: ['access'],
     stability: 'beta',
   },
   aws_requests_total: {

@@ -3,7 +3,8 @@
 import { type Counter, collectDefaultMetrics, type Histogram, type Registry } from 'prom-client';
 import { CHANNELS, type Channel, HINT_RESULTS, REFUSALS } from '../../domain/hint.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
-import type { Report } from '../../domain/report.ts';
+import type { Report, RosterReport } from '../../domain/report.ts';
+import { isRosterReport } from '../../domain/report.ts';
 import {
   CAUSES,
   type Cause,
@@ -12,6 +13,7 @@ import {
   SOURCES,
   type Source,
 } from '../../domain/revocation.ts';
+import { ACCESSES } from '../../domain/roster.ts';
 import { between, type Duration, type Instant } from '../../domain/time.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { StatusSource } from '../../ports/status.ts';
@@ -55,6 +57,7 @@ type Measures = {
   readonly lags: Readonly<Record<Channel, Histogram>>;
   readonly revocations: Counter<'cause'>;
   readonly evictions: Counter<'outcome'>;
+  readonly successions: Counter<'access'>;
   readonly bugs: Counter;
   readonly detection: Histogram<'source'>;
   readonly eviction: Histogram;
@@ -71,6 +74,7 @@ function createReporter(make: Instruments): Reporter {
     lags: { queue: make.histogram('queue_lag_seconds'), trail: make.histogram('trail_lag_seconds') },
     revocations: make.counter('revocations_total'),
     evictions: make.counter('evictions_total'),
+    successions: make.counter('successions_total'),
     bugs: make.counter('bugs_total'),
     detection: make.histogram('detection_seconds'),
     eviction: make.histogram('eviction_seconds'),
@@ -78,6 +82,7 @@ function createReporter(make: Instruments): Reporter {
   };
   for (const cause of CAUSES) measures.revocations.inc({ cause }, 0);
   for (const outcome of OUTCOMES) measures.evictions.inc({ outcome }, 0);
+  for (const access of [...ACCESSES, 'none'] as const) measures.successions.inc({ access }, 0);
   for (const source of SOURCES) measures.detection.zero({ source });
   for (const source of CHANNELS) {
     for (const result of HINT_RESULTS) measures.hints.inc({ source, result }, 0);
@@ -87,6 +92,10 @@ function createReporter(make: Instruments): Reporter {
 }
 
 function measure(measures: Measures, report: Report): void {
+  return isRosterReport(report) ? measureRoster(measures, report) : measureOther(measures, report);
+}
+
+function measureOther(measures: Measures, report: Exclude<Report, RosterReport>): void {
   switch (report.kind) {
     case 'stage':
       return measureStage(measures, report.revocation);
@@ -101,6 +110,16 @@ function measure(measures: Measures, report: Report): void {
     case 'verdict':
     case 'would-evict':
     case 'unreadable-pod':
+  }
+}
+
+function measureRoster({ evictions, successions }: Measures, report: RosterReport): void {
+  switch (report.kind) {
+    case 'healing':
+      return evictions.inc({ outcome: report.outcome.kind });
+    case 'succession':
+      return successions.inc({ access: report.successor?.access ?? 'none' });
+    case 'missed':
   }
 }
 

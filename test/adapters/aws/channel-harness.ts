@@ -2,6 +2,7 @@
 
 import { mock, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Chronicle } from '../../../src/domain/chronicle.ts';
 import type { Hint, Refusal } from '../../../src/domain/hint.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { type Duration, iso, milliseconds } from '../../../src/domain/time.ts';
@@ -18,6 +19,7 @@ export class Told implements ChannelListener {
   readonly hints: Hint[] = [];
   readonly refusals: { readonly why: Refusal; readonly detail: string; readonly eventAt: string }[] = [];
   readonly readings: Reading<undefined>[] = [];
+  readonly chronicles: Chronicle[] = [];
   /** How many hints are still to be answered by throwing. */
   throwing = 0;
 
@@ -35,6 +37,10 @@ export class Told implements ChannelListener {
       detail,
       eventAt: eventAt === undefined ? '' : new Date(eventAt).toISOString(),
     });
+  };
+
+  chronicle = (chronicle: Chronicle): void => {
+    this.chronicles.push(chronicle);
   };
 
   reading = (reading: Reading<undefined>): void => {

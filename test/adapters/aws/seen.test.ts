@@ -11,7 +11,8 @@ import { expected, record } from './records.ts';
 const heard: Heard = parseRecord(record(), expected());
 
 function listener(told: string[], hint: () => void = () => told.push('hint')): ChannelListener {
-  return { hint, refused: (why, detail) => told.push(`${why}: ${detail}`), reading: () => undefined };
+  const refused = (why: string, detail: string) => told.push(`${why}: ${detail}`);
+  return { hint, refused, chronicle: () => undefined, reading: () => undefined };
 }
 
 test('the oldest event is forgotten first, and the memory is bounded', () => {

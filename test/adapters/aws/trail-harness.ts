@@ -46,6 +46,7 @@ export async function startTrail(t: TestContext, options: Options = {}): Promise
     random: () => 0,
     traffic: counted,
     lookback: HOUR,
+    toldUntil: () => undefined,
     interval: minutes(1),
     cloudtrail: { config: sdkConfig(aws.endpoint) },
     ...more,

@@ -8,7 +8,7 @@ import { instant, milliseconds, minutes } from '../../../src/domain/time.ts';
 import { answer } from '../../support/scripted-eks.ts';
 import { settle } from '../../support/stepped-clock.ts';
 import { stepUntil } from './channel-harness.ts';
-import { NOON, record } from './records.ts';
+import { NOON, numbered, record } from './records.ts';
 import { HOUR, nameIn, rounds, startOf, startTrail } from './trail-harness.ts';
 
 test('the first round asks for each name alone, back to the start of the past that is wanted', async (t) => {
@@ -145,7 +145,7 @@ test('a round has at most 20 pages of a name, and says what it left out', async 
 
 test('a server that does not heed the start is not followed into its past', async (t) => {
   const harness = await startTrail(t, {
-    interval: undefined,
+    interval: HOUR,
     script: () => (call) => {
       const number = Number(call.input['NextToken'] ?? 0);
       const Events = [
@@ -161,7 +161,7 @@ test('a server that does not heed the start is not followed into its past', asyn
 });
 
 test('what a throwing listener did not take is told again', async (t) => {
-  const harness = await startTrail(t, { interval: undefined });
+  const harness = await startTrail(t, { interval: HOUR });
   harness.told.throwing = 1;
   harness.history.deletion(1, 40);
   harness.history.deletion(2, 30);
@@ -170,14 +170,61 @@ test('what a throwing listener did not take is told again', async (t) => {
   assert.deepEqual(harness.told.states, ['known']);
 });
 
-test('without an interval there is one round, and the run ends with the signal', async (t) => {
-  const harness = await startTrail(t, { interval: undefined });
-  const { aws, clock, stop } = harness;
+function minutesAgo(at: number | undefined): number {
+  return Math.round((NOON - (at ?? 0)) / 60_000);
+}
+
+test('the chronicle of each round covers the time since the one before, less what may still appear', async (t) => {
+  const harness = await startTrail(t, { interval: minutes(30) });
+  harness.history.deletion(1, 2400);
+  harness.history.deletion(2, 40);
   await rounds(harness, 1);
-  assert.equal(clock.pending, 0);
-  await clock.advance(HOUR);
-  assert.equal(aws.calls.length, EVENT_NAMES.length);
-  await stop();
+  await harness.clock.advance(minutes(30));
+  await rounds(harness, 2);
+  const told = harness.told.chronicles.map(({ coverage, records, breaks }) => [
+    minutesAgo(coverage?.from),
+    minutesAgo(coverage?.until),
+    records.map(({ identity }) => identity),
+    breaks,
+  ]);
+  assert.deepEqual(told, [
+    [60, 20, ['team-a/etl-1', 'team-a/etl-2'], []],
+    [20, -10, [], []],
+  ]);
+});
+
+test('a telling goes on where the one before the start had come to', async (t) => {
+  const harness = await startTrail(t, { toldUntil: () => instant(NOON - 25 * 60_000) });
+  harness.history.deletion(1, 1600);
+  harness.history.deletion(2, 1300);
+  await rounds(harness, 1);
+  assert.deepEqual(harness.told.heard, ['deleted: team-a/etl-2']);
+  assert.equal(harness.told.chronicles[0]?.coverage?.from, NOON - 25 * 60_000);
+});
+
+test('the queue having told of an event first does not take it out of the chronicle', async (t) => {
+  const seen = new Seen();
+  const harness = await startTrail(t, { seen });
+  harness.history.deletion(1, 40);
+  seen.add(String(numbered(1)['eventID']));
+  await rounds(harness, 1);
+  assert.deepEqual(harness.told.heard, []);
+  assert.equal(harness.told.chronicles[0]?.records.length, 1);
+});
+
+test('what can not be read, and what add-ons did, is a break of the chronicle', async (t) => {
+  const harness = await startTrail(t);
+  harness.history.add({ ...numbered(1), requestParameters: 'nonsense', responseElements: 7 }, 30);
+  harness.history.sweep('DeleteAddon', 20);
+  await rounds(harness, 1);
+  assert.deepEqual(harness.told.chronicles[0]?.breaks.toSorted(), [NOON - 30_000, NOON - 20_000]);
+});
+
+test('more events than are read leave the chronicle without coverage', async (t) => {
+  const harness = await startTrail(t);
+  for (let number = 0; number < 1_001; number += 1) harness.history.deletion(number, 3000 - number);
+  await rounds(harness, 1);
+  assert.equal(harness.told.chronicles[0]?.coverage, undefined);
 });
 
 test('clusters do not ask at the same moments: up to a tenth of the interval earlier', async (t) => {
@@ -194,7 +241,7 @@ test('associations of the same second are told in the order of their ids, whatev
   ];
   const told: string[] = [];
   for (const order of orders) {
-    const harness = await startTrail(t, { interval: undefined });
+    const harness = await startTrail(t, { interval: HOUR });
     for (const number of order) harness.history.deletion(number, 40);
     await rounds(harness, 1);
     told.push(harness.told.heard.join());

@@ -174,6 +174,7 @@ test('status: the whole document, in domain words', async (t) => {
     associations: null,
     holders: 2,
     openRevocations: 1,
+    missedPods: { count: 0, pods: [] },
     unreadablePods: { count: 1, pods: [{ name: 'x', why: 'no start' }] },
   });
 });
@@ -290,7 +291,6 @@ test('the end does not wait for connections that are kept alive, nor for one tha
   const idle = connect(listener.port, '127.0.0.1');
   await new Promise((resolve) => idle.once('connect', resolve));
   const cut = new Promise((resolve) => idle.once('close', resolve));
-
   const before = performance.now();
   await listener[Symbol.asyncDispose]();
   await cut;

@@ -97,6 +97,7 @@ function anyRevocation(identity: Identity): fc.Arbitrary<Revocation> {
       stage: fc.constantFrom(...STAGES),
       association: maybe(filled.map(associationId)),
       grant: maybe(anyGrant),
+      isPresumed: fc.boolean(),
       end: maybe(anyEnd),
       source: fc.constantFrom(...SOURCES),
       evidence: maybe(anyEvidence),
@@ -123,10 +124,13 @@ const anyRecord: fc.Arbitrary<LedgerRecord> = anyIdentity.chain((identity) =>
   ),
 );
 
+const anyStretch = fc.record({ from: anyInstant, until: anyInstant }, PLAIN);
+
 export const anyDocument: fc.Arbitrary<LedgerDocument> = fc.record(
   {
     listedAt: anyInstant,
-    gaps: fc.array(fc.record({ from: anyInstant, until: anyInstant }, PLAIN), { maxLength: 3 }),
+    gaps: fc.array(anyStretch, { maxLength: 3 }),
+    coverage: maybe(anyStretch),
     records: fc
       .uniqueArray(anyRecord, { maxLength: 5, selector: ({ identity }) => identity })
       .map((records) => records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1))),

@@ -99,10 +99,12 @@ test('only the fields of the types are kept, whatever else the objects carry', a
     revocation: { ...confirmed({ evidence, end, grant: { ...grant(), ...secret } }), ...secret },
     ...secret,
   };
-  const text = textOf(await bytesOf({ listedAt: at(0), gaps: [], records: [loaded], ...secret }));
+  const text = textOf(
+    await bytesOf({ listedAt: at(0), gaps: [], coverage: undefined, records: [loaded], ...secret }),
+  );
   const names = [...text.matchAll(/"([^"]+)":/g)].map(([, name]) => name);
   const allowed =
-    'format listedAt gaps records identity history revocation spans absentSince completeFrom id grant since seenAt ' +
+    'format listedAt gaps coverage records identity history revocation spans absentSince completeFrom id grant since seenAt ' +
     'readAt end notBefore notAfter roleArn targetRoleArn policy disableSessionTags cause stage association source ' +
     'evidence suspectedAt settlingSince confirmedAt clearSince closedAt found evicted eventId eventName at ' +
     'heardAt channel actor type arn invokedBy sourceIp';
@@ -120,7 +122,9 @@ function record(name: string): LedgerRecord {
 
 test('a document that is out of order is put in order', async () => {
   const records = [record('team-a/b'), record('team-a/a'), record('team-a/B')];
-  const decoded = await decodeLedger(await bytesOf({ listedAt: at(0), gaps: [], records }));
+  const decoded = await decodeLedger(
+    await bytesOf({ listedAt: at(0), gaps: [], coverage: undefined, records }),
+  );
   assert.deepEqual(decoded.kind === 'document' && decoded.document.records.map((each) => each.identity), [
     'team-a/B',
     'team-a/a',
@@ -146,6 +150,7 @@ test('what would not be read again is refused', async () => {
     const result = await encodeLedger({
       listedAt: at(0),
       gaps: [],
+      coverage: undefined,
       records: [{ ...record('team-a/etl'), ...more }],
     });
     assert.match(result.kind === 'refused' ? result.detail : result.kind, expected);

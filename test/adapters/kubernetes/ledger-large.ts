@@ -56,6 +56,7 @@ export function largeLedger(shape: Shape): LedgerDocument {
   return {
     listedAt: at(0),
     gaps: [],
+    coverage: undefined,
     records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)),
   };
 }

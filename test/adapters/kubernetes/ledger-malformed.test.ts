@@ -24,6 +24,7 @@ const SOUND = JSON.stringify({
   ...writeLedger({
     listedAt: at(0),
     gaps: [],
+    coverage: undefined,
     records: [
       {
         identity: identity(),
@@ -107,7 +108,12 @@ test('two records of one identity, and records out of order, are malformed', asy
 
 async function withSpans(...spans: readonly Span[]): Promise<DecodedLedger> {
   const records = [{ identity: identity(), history: history({ spans }), revocation: undefined }];
-  return decode(JSON.stringify({ format: 1, ...writeLedger({ listedAt: at(0), gaps: [], records }) }));
+  return decode(
+    JSON.stringify({
+      format: 1,
+      ...writeLedger({ listedAt: at(0), gaps: [], coverage: undefined, records }),
+    }),
+  );
 }
 
 const ended = (notAfter: number): Span => span({ end: { notBefore: undefined, notAfter: at(notAfter) } });

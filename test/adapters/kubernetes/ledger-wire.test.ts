@@ -89,7 +89,13 @@ test('it is read, created with its labels, and replaced at its resourceVersion',
     },
   );
   assert.match(JSON.stringify(annotations), /"pod-identity-revoker\.io\/description":"The ledger of /);
-  assert.deepEqual(Object.keys(unfolded(created) as object), ['format', 'listedAt', 'gaps', 'records']);
+  assert.deepEqual(Object.keys(unfolded(created) as object), [
+    'format',
+    'listedAt',
+    'gaps',
+    'coverage',
+    'records',
+  ]);
   assert.equal(replaced.metadata['resourceVersion'], '11');
   assert.deepEqual(world.traffic, [
     { verb: 'get', resource: 'configmaps', code: '404' },
@@ -152,7 +158,7 @@ test('no call at all: before a load, after a conflict, over a newer version, for
   await world.store.load(never);
   const [record] = document().records;
   assert.ok(record !== undefined);
-  const twice = { listedAt: document().listedAt, gaps: [], records: [record, record] };
+  const twice = { listedAt: document().listedAt, gaps: [], coverage: undefined, records: [record, record] };
   assert.equal((await world.store.save(twice, never)).kind, 'refused');
   assert.equal(world.server.asked.length, 4);
 });

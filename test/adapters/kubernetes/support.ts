@@ -216,6 +216,7 @@ export function revocationOf(overrides: Partial<Revocation> = {}): Revocation {
     stage: 'confirmed',
     association: undefined,
     grant: undefined,
+    isPresumed: false,
     end: undefined,
     source: 'list',
     evidence: undefined,

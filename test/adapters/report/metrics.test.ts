@@ -114,7 +114,12 @@ test('every label value of the closed lists is there from the start, at zero', a
 test('before there is a source, what is not known is absent and not 0', async () => {
   const scraped = await start().samples();
 
-  for (const name of ['holders', 'associations', 'unreadable_pods', 'oldest_exposure_seconds']) {
+  for (const name of [
+    'holders',
+    'associations',
+    'unreadable_pods',
+    'oldest_exposure_seconds{state="blocked"}',
+  ]) {
     assert.equal(scraped.has(P + name), false, name);
   }
 });
@@ -124,7 +129,7 @@ test('gauges are computed at each scrape', async () => {
   const holders = [judged('1', 'due'), judged('2', 'due'), judged('3', 'blocked'), judged('4', undefined)];
   metrics.observe(
     sampleSource(holders, {
-      oldestExposure: () => milliseconds(90_500),
+      oldestExposure: () => new Map([['blocked', milliseconds(90_500)]]),
       unreadable: () => [{ why: 'no start' }],
     }),
   );
@@ -135,7 +140,8 @@ test('gauges are computed at each scrape', async () => {
   assert.equal(scraped.get(`${P}exposed_pods{state="blocked"}`), 1);
   assert.equal(scraped.get(`${P}exposed_pods{state="settling"}`), 0);
   assert.equal(scraped.get(`${P}verdicts{verdict="evict",reason="deleted"}`), 4);
-  assert.equal(scraped.get(`${P}oldest_exposure_seconds`), 90.5);
+  assert.equal(scraped.get(`${P}oldest_exposure_seconds{state="blocked"}`), 90.5);
+  assert.equal(scraped.get(`${P}oldest_exposure_seconds{state="undecided"}`), 0);
   assert.equal(scraped.get(`${P}unreadable_pods`), 1);
   assert.equal(scraped.get(`${P}holders`), 4);
   assert.equal(scraped.get(`${P}associations`), 7);
@@ -150,7 +156,7 @@ test('gauges are computed at each scrape', async () => {
   const later = await samples();
 
   assert.equal(later.get(`${P}exposed_pods{state="due"}`), 0);
-  assert.equal(later.get(`${P}oldest_exposure_seconds`), 0);
+  assert.equal(later.get(`${P}oldest_exposure_seconds{state="blocked"}`), 0);
   assert.equal(later.has(`${P}associations`), false);
 });
 

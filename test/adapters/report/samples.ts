@@ -37,6 +37,7 @@ export function sampleRevocation(changed: Partial<Revocation> = {}): Revocation 
     stage: 'confirmed',
     association: associationId('a-aaaaaaaaaaaaaaaaa'),
     grant: { roleArn: 'arn:aws:iam::111122223333:role/runner', disableSessionTags: false },
+    isPresumed: false,
     end: { notBefore: NOW, notAfter: after(NOW, seconds(10)) },
     source: 'list',
     evidence: undefined,
@@ -81,8 +82,9 @@ export function sampleSource(
     revocations: () => [],
     holders: () => holders,
     unreadable: () => [],
+    missed: () => [],
     channels: () => [],
-    oldestExposure: () => undefined,
+    oldestExposure: () => new Map(),
     ...changed,
   };
 }

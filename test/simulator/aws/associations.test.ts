@@ -108,6 +108,7 @@ test('Create refuses what is missing or wrong', async (t) => {
     { ...INPUT, roleArn: 'reader' },
     { ...INPUT, targetRoleArn: 'arn:aws:iam::1:role/x' },
     { ...INPUT, policy: '{', disableSessionTags: true },
+    { ...INPUT, policy: '[]', disableSessionTags: true },
     { ...INPUT, tags },
     { ...INPUT, tags: { 'aws:owner': 'me' } },
   ];

@@ -115,6 +115,35 @@ test('a webhook that can not be reached lets pods pass as they are', (t) => {
   assert.equal(pod.metadata.labels?.['eks.amazonaws.com/pod-identity'], undefined);
 });
 
+test('a webhook that misses lets so many pods pass as they are, and only those that match', (t) => {
+  const cluster = smallCluster(t);
+  cluster.associations.create({ ...IDENTITY, roleArn: ROLE });
+  cluster.webhook.miss({ times: 1, when: ({ metadata }) => metadata.name === 'unlucky' });
+  assert.deepEqual(audiences(admit(cluster)), [AUDIENCE]);
+  assert.deepEqual(audiences(admit(cluster, { name: 'unlucky' })), []);
+  cluster.pods.delete(
+    first(cluster.store.list('pods').filter(({ metadata }) => metadata.name === 'unlucky')),
+    0,
+  );
+  assert.deepEqual(audiences(admit(cluster, { name: 'unlucky' })), [AUDIENCE]);
+  const end = cluster.webhook.miss();
+  assert.deepEqual(audiences(admit(cluster)), []);
+  end();
+  assert.deepEqual(audiences(admit(cluster)), [AUDIENCE]);
+});
+
+test('injection flaps: a share of the pods is missed, until that ends', (t) => {
+  const cluster = smallCluster(t);
+  cluster.associations.create({ ...IDENTITY, roleArn: ROLE });
+  const end = cluster.webhook.flap(0.5);
+  const injected = Array.from({ length: 100 }, () => admit(cluster)).filter(
+    (pod) => audiences(pod).length > 0,
+  );
+  assert.ok(injected.length > 25 && injected.length < 75, String(injected.length));
+  end();
+  assert.deepEqual(audiences(admit(cluster)), [AUDIENCE]);
+});
+
 test('an association goes before the annotation of the service account; without one the annotation counts', (t) => {
   const cluster = smallCluster(t);
   makeServiceAccount(cluster.store, 'team-a', 'reader', { 'eks.amazonaws.com/role-arn': ROLE });

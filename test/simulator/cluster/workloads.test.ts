@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeNode } from '../../../simulator/cluster/places.ts';
-import { barePod, dominoRun } from '../../../simulator/cluster/pods.ts';
+import { barePod, dominoRun, mirrorPod } from '../../../simulator/cluster/pods.ts';
 import { daemonSet, deployment, job, statefulSet } from '../../../simulator/cluster/workload-drafts.ts';
 import { at, textAt } from '../../../simulator/kubernetes/object.ts';
 import { ROLE, audiences, first, living, names, podsOf, smallCluster, uids } from './support.ts';
@@ -183,6 +183,18 @@ test('stopped controllers leave no timer behind and make no more pods', (t) => {
   assert.equal(clock.waiting, 0);
   pods.delete(first(podsOf(store)), 0);
   assert.deepEqual(podsOf(store), []);
+});
+
+test('a mirror pod says that it is one, and belongs to its node', (t) => {
+  const { pods, store } = smallCluster(t);
+  const node = first(store.list('nodes'));
+  const pod = pods.create(mirrorPod({ name: 'kube-proxy-node-a', namespace: 'kube-system' }, node));
+  assert.match(pod.metadata.annotations?.['kubernetes.io/config.mirror'] ?? '', /^[0-9a-f]{32}$/);
+  assert.deepEqual(
+    pod.metadata.ownerReferences?.map(({ kind, uid }) => [kind, uid]),
+    [['Node', node.metadata.uid]],
+  );
+  assert.equal(textAt(pod, 'spec', 'nodeName'), node.metadata.name);
 });
 
 test('a Domino run is a bare pod with the labels that name its project and its user', (t) => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Ending } from '../../../simulator/kubernetes/kubelet.ts';
+import type { Ending } from '../../../simulator/kubernetes/endings.ts';
 import { at } from '../../../simulator/kubernetes/object.ts';
 import { addPod, assertStatus, startApi } from './support.ts';
 
@@ -34,6 +34,21 @@ test('a second delete can only shorten', async (t) => {
   assert.equal(at(shorter.body, 'metadata', 'deletionTimestamp'), '2026-11-24T12:00:05Z');
   assert.equal(at(shorter.body, 'metadata', 'deletionGracePeriodSeconds'), 5);
   api.clock.advance(5000);
+  assert.equal(api.store.get('pods', 'default', 'a'), undefined);
+});
+
+test('a second delete without a grace of its own changes nothing, also of a pod that has finished', async (t) => {
+  const api = await startApi(t, { kubelet: { ending: () => ({ kind: 'never' }) } });
+  const pod = addPod(api, 'a', { terminationGracePeriodSeconds: 60 });
+  await api.call('DELETE', `${POD}?gracePeriodSeconds=40`);
+  const current = api.store.get('pods', 'default', 'a') ?? pod;
+  api.store.replace('pods', { ...current, status: { phase: 'Succeeded' } });
+  const again = await api.call('DELETE', POD);
+  assert.equal(at(again.body, 'metadata', 'deletionGracePeriodSeconds'), 40);
+  const shorter = await api.call('DELETE', `${POD}?gracePeriodSeconds=-5`);
+  assert.equal(at(shorter.body, 'metadata', 'deletionGracePeriodSeconds'), 1);
+  assert.equal(at(shorter.body, 'metadata', 'deletionTimestamp'), '2026-11-24T12:00:01Z');
+  await api.call('DELETE', `${POD}?gracePeriodSeconds=0`);
   assert.equal(api.store.get('pods', 'default', 'a'), undefined);
 });
 

@@ -123,6 +123,19 @@ test('kubectl create, describe, label, delete', async (t) => {
   assert.equal(api.store.list('pods').length, 0);
 });
 
+test('kubectl annotate shows in managedFields, with its own name', async (t) => {
+  const api = await startWithKubectl(t);
+  if (api === undefined) return;
+  await api.call('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'ledger' } });
+  const annotated = await api.run('annotate', 'configmap', 'ledger', 'example.com/paused=yes');
+  assert.match(annotated.out, /configmap\/ledger annotated/);
+  const { metadata } = api.store.get('configmaps', 'default', 'ledger') ?? {};
+  assert.deepEqual(metadata?.annotations, { 'example.com/paused': 'yes' });
+  const entry = metadata?.managedFields?.find((one) => at(one, 'manager') === 'kubectl-annotate');
+  const mine = { 'f:metadata': { 'f:annotations': { '.': {}, 'f:example.com/paused': {} } } };
+  assert.deepEqual(at(entry, 'fieldsV1'), mine);
+});
+
 test('kubectl drain is stopped by a budget, and goes through without it', async (t) => {
   const api = await startWithKubectl(t);
   if (api === undefined) return;

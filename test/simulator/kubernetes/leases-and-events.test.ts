@@ -41,6 +41,30 @@ test('a lease demands six fraction digits, a positive duration, and the version 
   assertStatus(late, 409, 'Conflict', /^Operation cannot be fulfilled on leases.coordination.k8s.io "l"/);
 });
 
+test('a lease is found by discovery, listed, patched, and never by two', async (t) => {
+  const api = await startApi(t);
+  const group = await api.get('/apis/coordination.k8s.io/v1');
+  const [found] = listAt(group.body, 'resources');
+  assert.deepEqual(
+    [at(found, 'name'), at(found, 'kind'), at(found, 'namespaced')],
+    ['leases', 'Lease', true],
+  );
+  const { body } = await api.call('POST', LEASES, lease(NOW));
+  assert.equal(listAt((await api.get(LEASES)).body, 'items').length, 1);
+  const take = (holderIdentity: string) => {
+    const resourceVersion = at(body, 'metadata', 'resourceVersion');
+    const patch = { metadata: { resourceVersion }, spec: { holderIdentity } };
+    return api.call('PATCH', `${LEASES}/l`, patch, { 'content-type': 'application/merge-patch+json' });
+  };
+  const codes = (await Promise.all([take('one'), take('two')])).map(({ code }) => code);
+  assert.deepEqual(new Set(codes), new Set([200, 409]));
+  const winner = codes.indexOf(200) === 0 ? 'one' : 'two';
+  assert.equal(at((await api.get(`${LEASES}/l`)).body, 'spec', 'holderIdentity'), winner);
+  const short = { spec: { renewTime: '2026-11-24T12:00:00.123Z' } };
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  assertStatus(await api.call('PATCH', `${LEASES}/l`, short, merge), 400, 'BadRequest');
+});
+
 test('an event has two faces, and lives where its subject lives', async (t) => {
   const api = await startApi(t);
   const path = '/apis/events.k8s.io/v1/namespaces/default/events';

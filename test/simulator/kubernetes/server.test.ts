@@ -85,6 +85,10 @@ test('health, version, issuer, discovery', async (t) => {
   assert.equal(at((await api.get('/version')).body, 'major'), '1');
   const openId = await api.get('/.well-known/openid-configuration');
   assert.equal(at(openId.body, 'issuer'), 'https://issuer.example');
+  assert.match(
+    String(at(openId.body, 'jwks_uri')),
+    /^https:\/\/ip-[\d-]+\.[\w-]+\.compute\.internal:443\/openid\/v1\/jwks$/,
+  );
   assert.deepEqual(listAt((await api.get('/api')).body, 'versions'), ['v1']);
   const groups = listAt((await api.get('/apis')).body, 'groups').map((group) => textAt(group, 'name'));
   assert.deepEqual(
@@ -128,6 +132,8 @@ test('every request is recorded, with what it asked and what it got', async (t) 
     name: 'a',
     body: eviction,
     userAgent: 'test/1',
+    user: 'system:serviceaccount:pod-identity-revoker:pod-identity-revoker',
+    pod: undefined,
     at: api.clock.now(),
     status: 201,
   });

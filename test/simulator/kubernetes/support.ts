@@ -93,8 +93,13 @@ export function version(body: unknown): string {
   return textAt(body, 'metadata', 'resourceVersion') ?? '';
 }
 
-/** Asserts on the parts of a Status that callers act on. */
-export function assertStatus(reply: Reply, code: number, reason: string, message?: RegExp | string): void {
+/** Asserts on the parts of a Status that callers act on. Some answers have no reason. */
+export function assertStatus(
+  reply: Reply,
+  code: number,
+  reason: string | undefined,
+  message?: RegExp | string,
+): void {
   assert.equal(reply.code, code, reply.text);
   assert.equal(at(reply.body, 'kind'), 'Status');
   assert.equal(at(reply.body, 'apiVersion'), 'v1');
@@ -120,10 +125,15 @@ export type WatchReader = {
   close(): void;
 };
 
-export async function watch(t: TestContext, api: Api, path: string): Promise<WatchReader> {
+export async function watch(
+  t: TestContext,
+  api: Api,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<WatchReader> {
   const abort = new AbortController();
   t.after(() => abort.abort());
-  const response = await fetch(`${api.url}${path}`, { signal: abort.signal });
+  const response = await fetch(`${api.url}${path}`, { signal: abort.signal, headers });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = '';
   const more = async (): Promise<boolean> => {

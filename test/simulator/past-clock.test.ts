@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../../simulator/clock.ts';
-import { PastClock } from '../../../simulator/demo/past-clock.ts';
+import { ManualClock } from '../../simulator/clock.ts';
+import { PastClock } from '../../simulator/past-clock.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00.250Z');
 

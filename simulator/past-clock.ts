@@ -1,7 +1,7 @@
 /** A clock that starts in the past and is brought to the present, so that a new cluster can have a history. */
 
-import type { SimClock } from '../clock.ts';
-import { ManualClock } from '../clock.ts';
+import type { SimClock } from './clock.ts';
+import { ManualClock } from './clock.ts';
 
 type Waiting = { readonly due: number; readonly run: () => void; cancel: () => void };
 

@@ -1,7 +1,7 @@
 /** The wall clock and real timers: the only place in the sources that has them. */
 
 import type { Duration } from '../domain/time.ts';
-import { instant } from '../domain/time.ts';
+import { instant, milliseconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** setTimeout fires at once when asked for more than this; longer sleeps are made of several. */
@@ -17,7 +17,7 @@ function elapsed(): number {
  * has not ended. Who wants to end it aborts the signal.
  */
 export function systemClock(): Clock {
-  return { now: () => instant(Date.now()), sleep };
+  return { now: () => instant(Date.now()), monotonic: () => milliseconds(elapsed()), sleep };
 }
 
 async function sleep(duration: Duration, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,14 @@
 import type { Duration, Instant } from '../domain/time.ts';
 
 export interface Clock {
+  /** By the wall clock, which somebody may set back or forward at any moment. */
   now(): Instant;
+
+  /**
+   * How long it is since some moment in the past, always the same one. Never goes back and can't be set; it may stand
+   * still while the whole machine is suspended. Two processes have nothing in common in it.
+   */
+  monotonic(): Duration;
 
   /**
    * Ends after at least `duration` (at once where it is not positive) and is fulfilled, or, when `signal` is

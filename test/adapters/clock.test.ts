@@ -71,3 +71,9 @@ test('a signal that was aborted before is heeded, whatever the duration', async 
 test('a sleep of what is no number is an error, not a busy loop', async () => {
   await assert.rejects(clock.sleep(milliseconds(Number.NaN), new AbortController().signal), RangeError);
 });
+
+test('the monotonic time goes on with the sleeps, and never back', async () => {
+  const before = clock.monotonic();
+  await clock.sleep(milliseconds(5), new AbortController().signal);
+  assert.ok(clock.monotonic() >= before + 5);
+});

@@ -21,6 +21,10 @@ function lookingIn(scope: string): readonly string[] {
   return [...permissions, 'watch pods'].map((each) => `${each} in ${scope}`);
 }
 
+function evictingIn(scope: string): readonly string[] {
+  return [`create pods/eviction in ${scope}`, `list poddisruptionbudgets.policy in ${scope}`];
+}
+
 async function lines(values: Record<string, unknown>): Promise<readonly string[]> {
   return (await permissionsUnder(values)).map(text);
 }
@@ -30,7 +34,7 @@ function sorted(...lists: readonly (readonly string[])[]): readonly string[] {
 }
 
 test('by default: pods of the whole cluster are seen and evicted, and never deleted', async () => {
-  assert.deepEqual(await lines({}), sorted(lookingIn('cluster'), OWN, ['create pods/eviction in cluster']));
+  assert.deepEqual(await lines({}), sorted(lookingIn('cluster'), OWN, evictingIn('cluster')));
 });
 
 test('in dry-run nothing may be evicted or deleted, whatever else is set', async () => {
@@ -39,10 +43,7 @@ test('in dry-run nothing may be evicted or deleted, whatever else is set', async
 
 test('with namespaces there is nothing for the whole cluster, only a Role in each', async () => {
   const manifests = await render({ namespaces: ['team-a', 'team-b'] });
-  const each = ['team-a', 'team-b'].map((namespace) => [
-    ...lookingIn(namespace),
-    `create pods/eviction in ${namespace}`,
-  ]);
+  const each = ['team-a', 'team-b'].map((namespace) => [...lookingIn(namespace), ...evictingIn(namespace)]);
   const events = ['create events in revoker', 'patch events in revoker'];
   assert.deepEqual(permissionsOf(manifests).map(text), sorted(...each, OWN, events));
   assert.deepEqual([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')], []);
@@ -54,7 +55,7 @@ test('the own namespace may be one of those that are watched: no two roles have 
   assert.equal(new Set(names).size, names.length);
   assert.deepEqual(
     sorted(permissionsOf(manifests).map(text)),
-    sorted(lookingIn('revoker'), OWN, ['create pods/eviction in revoker']),
+    sorted(lookingIn('revoker'), OWN, evictingIn('revoker')),
   );
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { PodUid } from '../../src/domain/holder.ts';
-import { milliseconds, minutes } from '../../src/domain/time.ts';
+import { between, milliseconds, minutes } from '../../src/domain/time.ts';
 import { at, identity } from '../support/builders.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
@@ -50,7 +50,7 @@ podsContract('fake cluster', async (t): Promise<PodsHarness> => {
 });
 
 evictorContract('fake cluster', async (t): Promise<EvictorHarness> => {
-  const { cluster } = fake(t);
+  const { cluster, clock } = fake(t);
   const budgets: string[] = [];
   return {
     evictor: cluster,
@@ -61,6 +61,10 @@ evictorContract('fake cluster', async (t): Promise<EvictorHarness> => {
       if (found === undefined) return 'gone';
       return found.terminating === undefined ? 'running' : 'terminating';
     },
+    graceOf: ({ uid }) => {
+      const due = cluster.holder(uid)?.terminating;
+      return due === undefined ? undefined : between(clock.now(), due) / 1000;
+    },
     protect: async (budget) => {
       budgets.push(budget);
       cluster.answer = { kind: 'blocked', by: [...budgets], detail: '', retryAfter: undefined };
@@ -68,7 +72,11 @@ evictorContract('fake cluster', async (t): Promise<EvictorHarness> => {
     forbid: async () => {
       cluster.answer = { kind: 'forbidden', detail: 'grant the verb create on pods/eviction' };
     },
+    forbidForce: async () => {
+      cluster.forcedAnswer = { kind: 'forbidden', detail: 'grant the verb delete on pods' };
+    },
     disconnect: async () => {
+      cluster.forcedAnswer = { kind: 'unreachable', detail: 'no answer' };
       cluster.answer = { kind: 'unreachable', detail: 'no answer' };
     },
   };

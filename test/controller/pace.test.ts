@@ -65,6 +65,7 @@ test('a clock that was set back by an hour keeps nobody waiting for an hour', as
   const slept: number[] = [];
   const clock = {
     now: () => now,
+    monotonic: () => milliseconds(0),
     sleep: (duration: number) => {
       slept.push(duration);
       return Promise.resolve();

@@ -203,7 +203,11 @@ test('a reading from the future, by a clock that was set back, is no proof', () 
 test('the queue keeps nothing of the wakes that are over', async () => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
-  const clock = { now: () => at(0), sleep: () => new Promise<void>(() => {}) };
+  const clock = {
+    now: () => at(0),
+    monotonic: () => seconds(0),
+    sleep: () => new Promise<void>(() => {}),
+  };
   const queue = new WorkQueue<string>(clock);
   const stopping = new AbortController();
   const run = queue.run(() => Promise.resolve(undefined), 2, stopping.signal);

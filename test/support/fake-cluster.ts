@@ -5,7 +5,7 @@ import { podUid } from '../../src/domain/holder.ts';
 import type { Identity } from '../../src/domain/identity.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Duration, Instant } from '../../src/domain/time.ts';
-import { after, instant, milliseconds, seconds } from '../../src/domain/time.ts';
+import { after, instant, milliseconds, minutes, seconds } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EvictionOrder, Evictor } from '../../src/ports/evictor.ts';
 import type { Freshness, Pods, PodsListener } from '../../src/ports/pods.ts';
@@ -23,6 +23,17 @@ export class FakeCluster implements Pods, Evictor {
   answer: Outcome | undefined;
   /** Pods that are no holders, with what happens when one is evicted. */
   readonly outsiders = new Map<PodUid, () => void>();
+  /** The same of deletions by force. */
+  readonly forced: {
+    readonly order: EvictionOrder & { readonly grace: Duration };
+    readonly outcome: Outcome;
+    readonly at: Instant;
+  }[] = [];
+  readonly forcedAnswers = new Map<string, Outcome[]>();
+  forcedAnswer: Outcome | undefined;
+  /** Pods whose objects stay when their grace is over, until they are removed. */
+  readonly unending = new Set<PodUid>();
+  /** How long a pod that is not told otherwise takes to end. */
   grace: Duration = seconds(2);
   /** How long an answer to an eviction takes. */
   latency: Duration = milliseconds(0);
@@ -117,13 +128,25 @@ export class FakeCluster implements Pods, Evictor {
   async evict(order: EvictionOrder, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const at = this.#clock.now();
-    const outcome = this.answer ?? this.answers.get(order.holder.name)?.shift() ?? this.#accept(order.holder);
+    const grace = order.grace === undefined ? this.grace : atLeastOneSecond(order.grace, this.grace);
+    const scripted = this.answer ?? this.answers.get(order.holder.name)?.shift();
+    const outcome = scripted ?? this.#accept(order.holder, grace);
     this.evictions.push({ order, outcome, at });
     await this.#clock.sleep(this.latency, signal);
     return outcome;
   }
 
-  #accept({ uid, namespace, name }: Holder): Outcome {
+  async force(order: EvictionOrder & { readonly grace: Duration }, signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted();
+    const at = this.#clock.now();
+    const scripted = this.forcedAnswer ?? this.forcedAnswers.get(order.holder.name)?.shift();
+    const outcome = scripted ?? this.#accept(order.holder, atLeastOneSecond(order.grace));
+    this.forced.push({ order, outcome, at });
+    await this.#clock.sleep(this.latency, signal);
+    return outcome;
+  }
+
+  #accept({ uid, namespace, name }: Holder, grace: Duration): Outcome {
     const pod = this.#pods.get(uid);
     const outsider = this.outsiders.get(uid);
     if (outsider !== undefined) {
@@ -137,18 +160,25 @@ export class FakeCluster implements Pods, Evictor {
       );
       return { kind: isThere ? 'replaced' : 'already-gone' };
     }
-    this.terminate(uid);
+    this.terminate(uid, grace);
     return { kind: 'evicted' };
   }
 
   /** The pod gets a deletionTimestamp; its object disappears when the grace is over, and its owner replaces it. */
-  terminate(uid: PodUid): void {
+  terminate(uid: PodUid, grace: Duration = this.grace): void {
     const pod = this.#pods.get(uid);
-    if (pod === undefined || pod.terminating !== undefined) return;
-    this.#pods.set(uid, { ...pod, terminating: after(this.#clock.now(), this.grace) });
+    const due = after(this.#clock.now(), grace);
+    // What is terminating already can only be shortened.
+    if (pod === undefined || (pod.terminating ?? Infinity) <= due) return;
+    this.#pods.set(uid, { ...pod, terminating: due });
     this.#show(uid);
-    this.#later(this.grace, () => this.remove(uid));
-    pod.replace?.();
+    this.#later(grace, () => this.#end(uid));
+    if (pod.terminating === undefined) pod.replace?.();
+  }
+
+  /** The grace of a pod is over. On a dead node, or with a finalizer, its object stays all the same. */
+  #end(uid: PodUid): void {
+    if (this.#pods.has(uid) && !this.unending.has(uid)) this.remove(uid);
   }
 
   /** The containers of the pod end by themselves. */
@@ -189,4 +219,8 @@ export class FakeCluster implements Pods, Evictor {
     }
     this.#clock.sleep(delay, this.#signal).then(run, () => {});
   }
+}
+
+function atLeastOneSecond(grace: Duration, own: Duration = minutes(60)): Duration {
+  return milliseconds(grace >= 1000 ? Math.min(own, Math.floor(grace / 1000) * 1000) : 1000);
 }

@@ -58,3 +58,21 @@ test('a sleep that is not positive ends at once, one that is not a number is ref
   await assert.rejects(clock.sleep(milliseconds(Number.NaN), never), RangeError);
   assert.equal(clock.pending, 0);
 });
+
+test('who sets the wall clock changes what it shows, and neither the monotonic time nor a sleep', async () => {
+  const clock = new SteppedClock(instant(1000));
+  let isAwake = false;
+  const sleep = (async () => {
+    await clock.sleep(milliseconds(10), never);
+    isAwake = true;
+  })();
+  clock.setBy(milliseconds(-500));
+  clock.setBy(milliseconds(200));
+  await clock.advance(milliseconds(9));
+  assert.equal(clock.now(), 709);
+  assert.equal(clock.monotonic(), 9);
+  assert.equal(isAwake, false);
+  await clock.advance(milliseconds(1));
+  await sleep;
+  assert.equal(isAwake, true);
+});

@@ -1,7 +1,7 @@
 /** A clock that stands still until a test steps it, so that no test waits for real time. */
 
 import type { Duration, Instant } from '../../src/domain/time.ts';
-import { after, instant } from '../../src/domain/time.ts';
+import { after, between, instant, milliseconds } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 
 type Sleeper = {
@@ -22,11 +22,15 @@ export function settle(): Promise<void> {
 }
 
 export class SteppedClock implements Clock {
+  readonly #start: Instant;
   #now: Instant;
+  /** How far somebody has set the wall clock; negative: back. */
+  #set: Duration = milliseconds(0);
   #fellAsleep = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start: Instant = SOME_START) {
+    this.#start = start;
     this.#now = start;
   }
 
@@ -41,7 +45,16 @@ export class SteppedClock implements Clock {
   }
 
   now(): Instant {
-    return this.#now;
+    return after(this.#now, this.#set);
+  }
+
+  monotonic(): Duration {
+    return between(this.#start, this.#now);
+  }
+
+  /** Sets the wall clock forward, or back where negative. No sleep notices it. */
+  setBy(change: Duration): void {
+    this.#set = milliseconds(this.#set + change);
   }
 
   sleep(duration: Duration, signal: AbortSignal): Promise<void> {

@@ -9,6 +9,10 @@
 - apiGroups: [""]
   resources: [pods/eviction]
   verbs: [create]
+# To name them where more than one budget selects a pod, which the API does not.
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [list]
 {{- if .Values.force }}
 - apiGroups: [""]
   resources: [pods]

@@ -2,23 +2,26 @@
 
 import type { Asked } from './errors.ts';
 
-export type EksOperation = 'ListPodIdentityAssociations' | 'DescribePodIdentityAssociation';
+export type EksOperation =
+  | 'ListPodIdentityAssociations'
+  | 'DescribePodIdentityAssociation'
+  | 'DescribeCluster';
 
 /** `region` is undefined where no Region is configured. */
 export function askedOfEks(operation: EksOperation, clusterName: string, region: string | undefined): Asked {
-  const isList = operation === 'ListPodIdentityAssociations';
-  const what = isList ? 'no such cluster' : 'no such association, or no such cluster';
+  const isOfCluster = operation !== 'DescribePodIdentityAssociation';
+  const what = isOfCluster ? 'no such cluster' : 'no such association, or no such cluster';
   return {
     service: 'EKS',
     operation,
-    permission: `eks:${operation} on ${eksResource(isList, clusterName, region)}`,
+    permission: `eks:${operation} on ${eksResource(isOfCluster, clusterName, region)}`,
     missing: `EKS knows ${what}: does the cluster ${clusterName} exist in Region ${region ?? '(none configured)'}?`,
   };
 }
 
-/** List is authorised on the cluster, Describe on the association: giving the cluster's ARN for it fails. */
-function eksResource(isList: boolean, clusterName: string, region = '*'): string {
-  const resource = isList ? `cluster/${clusterName}` : `podidentityassociation/${clusterName}/*`;
+/** Of an association Describe is authorised on it, and giving the cluster's ARN fails; all else is on the cluster. */
+function eksResource(isOfCluster: boolean, clusterName: string, region = '*'): string {
+  const resource = isOfCluster ? `cluster/${clusterName}` : `podidentityassociation/${clusterName}/*`;
   return `arn:${partitionOf(region)}:eks:${region}:*:${resource}`;
 }
 

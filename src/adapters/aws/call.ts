@@ -64,7 +64,7 @@ export function requestAssociation(
   return ask(question, eks.clock, at, signal);
 }
 
-function questionOf(eks: Eks, operation: EksOperation): Pick<Question<unknown>, 'asked' | 'limit'> {
+export function questionOf(eks: Eks, operation: EksOperation): Pick<Question<unknown>, 'asked' | 'limit'> {
   return {
     asked: async () => askedOfEks(operation, eks.clusterName, await regionOf(eks.client)),
     limit: CALL_LIMIT,

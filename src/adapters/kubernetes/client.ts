@@ -25,6 +25,10 @@ export type ApiRequest = {
   /** For one attempt, from the first byte sent to the last byte read. */
   readonly timeout?: Duration;
   readonly maxBytes?: number;
+  /** The most attempts; without it as many as are usual for the verb. */
+  readonly tries?: number;
+  /** Without it `application/json`. */
+  readonly accept?: string;
 };
 
 export type NoAnswer = {
@@ -72,7 +76,7 @@ export class KubernetesClient {
    * once more with credentials read anew, writes too: it says that nothing was done.
    */
   async request(request: ApiRequest, signal: AbortSignal): Promise<Success | Refusal | NoAnswer> {
-    const tries = RETRIED_VERBS.includes(request.verb) ? TRIES : 1;
+    const tries = request.tries ?? (RETRIED_VERBS.includes(request.verb) ? TRIES : 1);
     for (let attempt = 1; ; attempt++) {
       const reply = await this.#attempt(request, signal);
       const wait = attempt < tries ? this.#waitBefore(reply, attempt) : undefined;
@@ -175,7 +179,7 @@ function isSuccess(answer: WireAnswer): boolean {
 
 function wireRequest(request: ApiRequest): WireRequest {
   const query = new URLSearchParams(request.query).toString();
-  const headers = { accept: 'application/json' };
+  const headers = { accept: request.accept ?? 'application/json' };
   const { method } = request;
   const target = query === '' ? request.path : `${request.path}?${query}`;
   if (request.body === undefined) return { method, target, headers };

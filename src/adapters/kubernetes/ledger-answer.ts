@@ -7,14 +7,12 @@ import type { SaveOutcome } from '../../ports/ledger-store.ts';
 import type { NoAnswer } from './client.ts';
 import type { LedgerPlace } from './ledger-config-map.ts';
 import { explainRefusal } from './permission.ts';
+import { isAbsence, unansweredWhy } from './refusal-reading.ts';
 import type { Refusal } from './refusal.ts';
 
 /** There is no such ConfigMap. A 404 of a proxy, or one about something else, says nothing about it. */
 export function isAbsent(reply: Refusal | NoAnswer, { name }: LedgerPlace): boolean {
-  if (reply.kind !== 'refused' || reply.status !== 404 || !reply.isStatus) return false;
-  const { details, message } = reply;
-  if (details.kind === '') return message.includes(`configmaps "${name}" not found`);
-  return /^configmaps?$/i.test(details.kind) && (details.name === '' || details.name === name);
+  return reply.kind === 'refused' && isAbsence(reply, { resource: 'configmaps', name });
 }
 
 export function unreadBecause(reply: Refusal | NoAnswer, { namespace }: LedgerPlace, at: Instant): Unknown {
@@ -24,19 +22,6 @@ export function unreadBecause(reply: Refusal | NoAnswer, { namespace }: LedgerPl
     explainRefusal({ verb: 'get', resource: 'configmaps', namespace }, reply),
     at,
   );
-}
-
-function unansweredWhy({ why }: NoAnswer): 'unreachable' | 'denied' | 'malformed' {
-  switch (why) {
-    case 'timed-out':
-    case 'network':
-      return 'unreachable';
-    case 'credentials':
-      return 'denied';
-    case 'malformed':
-    case 'too-large':
-      return 'malformed';
-  }
 }
 
 function refusedWhy({ status }: Refusal): 'denied' | 'throttled' | 'failed' {

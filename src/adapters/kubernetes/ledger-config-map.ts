@@ -24,16 +24,10 @@ export function readConfigMap(body: unknown, { namespace, name }: LedgerPlace): 
   return body;
 }
 
-export type LedgerBytes =
-  | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'malformed'; readonly detail: string };
-
-export function ledgerBytes(configMap: JsonObject): LedgerBytes {
+/** Undefined where it holds none: somebody made the ConfigMap in advance, for its annotations. */
+export function ledgerBytes(configMap: JsonObject): Buffer | undefined {
   const encoded = field(configMap['binaryData'], KEY);
-  if (typeof encoded !== 'string') {
-    return { kind: 'malformed', detail: `its binaryData has no key "${KEY}"` };
-  }
-  return { kind: 'bytes', bytes: Buffer.from(encoded, 'base64') };
+  return typeof encoded === 'string' ? Buffer.from(encoded, 'base64') : undefined;
 }
 
 export function newConfigMap({ namespace, name }: LedgerPlace, bytes: Buffer): object {

@@ -86,8 +86,12 @@ class ConfigMapStore implements LedgerStore {
     const where = `the ConfigMap ${this.#options.namespace}/${this.#options.name}`;
     const configMap = readConfigMap(body, this.#options);
     if (configMap === undefined) return unknown('malformed', `the answer is not ${where}`, at);
-    const stored = ledgerBytes(configMap);
-    const decoded = stored.kind === 'bytes' ? await decodeLedger(stored.bytes) : stored;
+    const bytes = ledgerBytes(configMap);
+    if (bytes === undefined) {
+      this.#base = { kind: 'found', configMap };
+      return known(undefined, at);
+    }
+    const decoded = await decodeLedger(bytes);
     if (decoded.kind === 'newer') {
       const detail = `the ledger in ${where} was ${decoded.detail}`;
       this.#base = { kind: 'newer', detail };

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { instant } from '../../../src/domain/time.ts';
+import { instant, milliseconds } from '../../../src/domain/time.ts';
 import { answer, failure, isDescribe, type Reply } from '../../support/scripted-eks.ts';
 import { described, entry, ID, identity, IDENTITY, OTHER_ID, page, start } from './harness.ts';
 
@@ -116,7 +116,11 @@ for (const [name, reply] of NO_LIST) {
 }
 
 test('list: empty is known, and says when it was asked', async (t) => {
-  const clock = { now: () => instant(1_000), sleep: () => new Promise<void>(() => undefined) };
+  const clock = {
+    now: () => instant(1_000),
+    monotonic: () => milliseconds(0),
+    sleep: () => new Promise<void>(() => undefined),
+  };
   const { eks, associations, signal } = await start(t, { clock });
   eks.script = () => page([]);
 

@@ -226,6 +226,14 @@ export const ROWS: readonly EvictionRow[] = [
     detail: /ValidatingAdmissionPolicy 'keep'/,
   },
   {
+    name: '503',
+    code: 503,
+    body: status(503, 'ServiceUnavailable', 'the server is currently unable to handle the request'),
+    headers: { 'retry-after': '5' },
+    expected: 'unreachable',
+  },
+  { name: '408', code: 408, body: status(408, 'Timeout', 'too slow'), expected: 'unreachable' },
+  {
     name: '401',
     code: 401,
     body: status(401, 'Unauthorized', 'Unauthorized'),

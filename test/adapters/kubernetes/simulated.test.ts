@@ -97,6 +97,8 @@ evictorContract('the evictor on the simulator', async (t) => {
       if (pod?.metadata.uid !== holder.uid) return 'gone';
       return pod.metadata.deletionTimestamp === undefined ? 'running' : 'terminating';
     },
+    graceOf: (holder) =>
+      api.store.get('pods', holder.namespace, holder.name)?.metadata.deletionGracePeriodSeconds,
     protect: async (budget) => {
       api.store.create('poddisruptionbudgets', {
         apiVersion: 'policy/v1',
@@ -105,6 +107,7 @@ evictorContract('the evictor on the simulator', async (t) => {
         spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'etl' } } },
       });
     },
+    forbidForce: async () => void api.faults.deny({ verb: 'delete', resource: 'pods' }),
     forbid: async () => void api.faults.deny({ verb: 'create', resource: 'pods/eviction' }),
     disconnect: async () => void api.faults.add({ match: {}, effect: { kind: 'cut' } }),
   };

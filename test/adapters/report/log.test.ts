@@ -8,7 +8,7 @@ import { type Outcome, OUTCOMES } from '../../../src/domain/outcome.ts';
 import { known, UNKNOWN_REASONS, unknown } from '../../../src/domain/reading.ts';
 import type { Report } from '../../../src/domain/report.ts';
 import { STAGES } from '../../../src/domain/revocation.ts';
-import { seconds } from '../../../src/domain/time.ts';
+import { milliseconds, seconds } from '../../../src/domain/time.ts';
 import type { Verdict } from '../../../src/domain/verdict.ts';
 import { NOW, sampleHolder, sampleRevocation } from './samples.ts';
 
@@ -22,7 +22,7 @@ function start(level = 'debug'): { lines: Written[]; say: (report: Report) => Wr
       lines.push(JSON.parse(text) as Written);
     },
   };
-  const clock = { now: () => NOW, sleep: () => Promise.resolve() };
+  const clock = { now: () => NOW, monotonic: () => milliseconds(0), sleep: () => Promise.resolve() };
   const reporter = logReporter(createLogger({ level, clock, destination }));
   return {
     lines,

@@ -69,9 +69,15 @@ export function matching(pattern: RegExp, what: string): Parser<string> {
   return (text) => (pattern.test(text) ? { value: text } : { problem: `${shown(text)} is not ${what}` });
 }
 
-export function optional(parse: Parser<string>): Parser<string | undefined> {
+/** Empty: undefined. */
+export function maybe<T>(parse: Parser<T>): Parser<T | undefined> {
   return (text) => (text === '' ? { value: undefined } : parse(text));
 }
+
+export const flag: Parser<boolean> = (text) => {
+  if (text === 'true' || text === 'false') return { value: text === 'true' };
+  return { problem: `${shown(text)} must be true or false` };
+};
 
 /** Names separated by commas, with spaces allowed around them; no doubles. */
 export function names(parse: Parser<string>, what: string): Parser<readonly string[]> {

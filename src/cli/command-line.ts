@@ -32,6 +32,13 @@ const QUIET = {
   help: 'No progress on standard error.',
 } as const satisfies Option;
 
+const OWN_NAMESPACE = {
+  type: 'string',
+  short: 'n',
+  value: 'NAMESPACE',
+  help: 'Where the daemon runs. Default: REVOKER_NAMESPACE.',
+} as const satisfies Option;
+
 /** In the order in which --help shows them. */
 export const COMMANDS = {
   run: {
@@ -60,6 +67,24 @@ export const COMMANDS = {
       quiet: QUIET,
     },
     help: 'Look once at one pod and change nothing: the facts, the history of its identity, each rule that was asked, and the one that spoke.',
+  },
+  release: {
+    operands: ['BRAKE'],
+    options: { namespace: OWN_NAMESPACE },
+    help: 'Release a brake: what the daemon has noticed until now may be evicted. The brake is mass-end; the others let go when their cause does.',
+  },
+  pause: {
+    operands: [],
+    options: {
+      namespace: OWN_NAMESPACE,
+      reason: { type: 'string', short: 'r', value: 'TEXT', help: 'Why, for those who wonder.' },
+    },
+    help: 'Have the daemon evict nobody until `resume`. It goes on watching and reporting.',
+  },
+  resume: {
+    operands: [],
+    options: { namespace: OWN_NAMESPACE },
+    help: 'End a pause.',
   },
 } as const satisfies Readonly<Record<string, Command>>;
 

@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { audit } from './audit.ts';
 import type { CommandLine, CommandName } from './command-line.ts';
 import { parseCommandLine } from './command-line.ts';
+import { pause, release, resume } from './control.ts';
 import { explain } from './explain.ts';
 import { helpText } from './help.ts';
 import type { Invocation } from './invocation.ts';
@@ -37,7 +38,7 @@ export async function execute(invocation: Invocation): Promise<number> {
 }
 
 /** Each answers the exit code. */
-const SCRIPTS = { run, audit, explain } as const satisfies Readonly<
+const SCRIPTS = { run, audit, explain, release, pause, resume } as const satisfies Readonly<
   Record<CommandName, (invocation: Invocation, line: CommandLine) => Promise<number>>
 >;
 

@@ -21,17 +21,20 @@ import type { Metrics } from '../adapters/report/metrics.ts';
 import { createMetrics } from '../adapters/report/metrics.ts';
 import type { Config } from '../config.ts';
 import type { Deps } from '../controller/deps.ts';
+import { Caps } from '../controller/caps.ts';
+import { durationOf } from '../controller/estimate.ts';
 import { Ledger } from '../controller/ledger.ts';
 import { Pace } from '../controller/pace.ts';
+import { Slots } from '../controller/slots.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Duration } from '../domain/time.ts';
 import { milliseconds, minutes } from '../domain/time.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import { buildGuards, LEDGER_NAME } from './guard-parts.ts';
 import { DeploymentError } from './deployment-error.ts';
 import { version } from './version.ts';
-
-const LEDGER_NAME = 'pod-identity-revoker-ledger';
 
 export type Basics = {
   readonly clock: Clock;
@@ -44,18 +47,20 @@ export type Basics = {
 export function buildBasics(config: Config): Basics {
   const clock = systemClock();
   const registry = new Registry();
+  const isDryRun = config.mode === 'dry-run';
+  if (isDryRun) registry.setDefaultLabels({ mode: config.mode });
   return {
     clock,
     random: Math.random,
-    logger: createLogger({ level: config.logLevel, clock }),
+    logger: createLogger({ level: config.logLevel, clock, isDryRun }),
     registry,
     metrics: createMetrics({ registry, version: version() }),
   };
 }
 
-export async function reachCluster(basics: Basics, signal: AbortSignal): Promise<KubernetesConnection> {
+export async function reachCluster(clock: Clock, signal: AbortSignal): Promise<KubernetesConnection> {
   try {
-    return await connect({ clock: basics.clock, version: version() }, signal);
+    return await connect({ clock, version: version() }, signal);
   } catch (error) {
     const isTheirs = error instanceof KubernetesConfigError || error instanceof CredentialsError;
     throw isTheirs ? new DeploymentError(error.message, { cause: error }) : error;
@@ -76,34 +81,57 @@ export function buildDeps(
   const ledger = new Ledger();
   const events = new PodEvents({ client, clock, random, instance });
   resources.use(running((signal) => events.run(signal)));
+  const aws = { clusterName: config.clusterName, clock, traffic };
+  const reporter = fanOut([logReporter(logger), metrics.reporter, events]);
+  const pods = new PodView(
+    { client, clock, random },
+    { namespaces: config.namespaces ?? [], labelNames: config.podLabels },
+  );
   return {
     clock,
     random,
-    associations: resources.use(createAssociations({ clusterName: config.clusterName, clock, traffic })),
-    pods: new PodView(
-      { client, clock, random },
-      { namespaces: config.namespaces ?? [], labelNames: config.podLabels },
-    ),
+    associations: resources.use(createAssociations(aws)),
+    pods,
     rosters: kubernetesRosters({ client, clock, labelNames: config.podLabels }),
     evictor: kubernetesEvictor(client, instance),
-    reporter: fanOut([logReporter(logger), metrics.reporter, events]),
+    reporter,
     ledger,
     ledgerStore: ledgerStoreOf(config, basics, client),
     channels: channelsOf(config, basics, ledger, resources),
     ...confirmationPaces(clock, config.confirmRate),
-    pace: new Pace(clock, { rate: config.evictionRate, burst: config.evictionBurst }),
-    policy: {
-      settleTime: config.settleTime,
-      consistencyWindow: config.consistencyWindow,
-      protectedNamespaces: new Set(config.protectedNamespaces),
-      namespaces: config.namespaces === undefined ? undefined : new Set(config.namespaces),
-      ownPod: config.ownPod,
-      credentialLife: config.credentialLife,
-      onUnknownHistory: config.onUnknownHistory,
-      onMissed: config.onMissed,
-    },
+    ...limitsOf(config, clock),
+    ...buildGuards(config, { client, clock, random, pods, reporter, aws }, resources),
+    ownIdentity: undefined,
+    policy: policyOf(config),
     mode: config.mode,
     longestGap: longestGap(config.pollInterval),
+  };
+}
+
+function limitsOf(config: Config, clock: Clock): Pick<Deps, 'pace' | 'caps' | 'slots' | 'estimate'> {
+  const { evictionRate: rate, evictionBurst: burst } = config;
+  const { evictionsPerNamespace: perNamespace, evictionsPerIdentity: perIdentity } = config;
+  return {
+    pace: new Pace(clock, { rate, burst }),
+    caps: new Caps(clock, { perNamespace, perIdentity }),
+    slots: new Slots(config.evictionConcurrency),
+    estimate: (count) => durationOf(count, { rate, burst, perMinute: [perNamespace, perIdentity] }),
+  };
+}
+
+function policyOf(config: Config): Policy {
+  return {
+    settleTime: config.settleTime,
+    consistencyWindow: config.consistencyWindow,
+    protectedNamespaces: new Set(config.protectedNamespaces),
+    namespaces: config.namespaces === undefined ? undefined : new Set(config.namespaces),
+    ownPod: config.ownPod,
+    deadline: config.deadline,
+    force: config.force,
+    maxGracePeriod: config.maxGracePeriod,
+    credentialLife: config.credentialLife,
+    onUnknownHistory: config.onUnknownHistory,
+    onMissed: config.onMissed,
   };
 }
 

@@ -4,6 +4,7 @@ import { parseConfig } from '../config.ts';
 import { Daemon } from '../controller/daemon.ts';
 import { StatusView } from '../controller/status-view.ts';
 import type { Invocation } from './invocation.ts';
+import { knowingItself } from './own-pod.ts';
 import { buildBasics, buildDeps, reachCluster } from './parts.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';
@@ -17,9 +18,9 @@ export async function run({ environment, stopping }: Invocation): Promise<number
   const config = parseConfig(environment);
   const basics = buildBasics(config);
   await using resources = new AsyncDisposableStack();
-  const connection = await reachCluster(basics, stopping);
+  const connection = await reachCluster(basics.clock, stopping);
   resources.defer(() => connection.close());
-  const deps = buildDeps(config, basics, connection, resources);
+  const deps = await knowingItself(buildDeps(config, basics, connection, resources), stopping);
   const daemon = new Daemon(deps, config);
   const source = new StatusView(deps, daemon, {
     cluster: config.clusterName,

@@ -14,7 +14,7 @@ export async function surveyDeps(
   stopping: AbortSignal,
 ): Promise<Deps> {
   const basics = buildBasics(config);
-  const connection = await reachCluster(basics, stopping);
+  const connection = await reachCluster(basics.clock, stopping);
   resources.defer(() => connection.close());
   const deps = buildDeps({ ...config, mode: 'dry-run' }, basics, connection, resources);
   return { ...deps, reporter: { report: () => {} } };

@@ -1,5 +1,6 @@
 /** Carrying out a plan: each eviction that is due, at the pace allowed, while the proof is young. */
 
+import { evictionGrace } from '../decide/deadline.ts';
 import { isProof } from '../decide/proof.ts';
 import type { Judged, Plan } from '../decide/plan.ts';
 import type { Holder } from '../domain/holder.ts';
@@ -7,42 +8,53 @@ import type { Outcome } from '../domain/outcome.ts';
 import { isDone } from '../domain/outcome.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { countedFrom } from '../domain/revocation.ts';
-import type { Duration } from '../domain/time.ts';
-import { after, between, latest } from '../domain/time.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { after, between, earliest, latest } from '../domain/time.ts';
 import { backoff } from './backoff.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
 import type { Entry } from './ledger.ts';
 import { inPool } from './pool.ts';
 
-/** Evictions of one identity in flight at a time. */
+/** Acts of one identity that wait for their turn at a time. */
 const CONCURRENCY = 8;
 
-/** Evictions in one visit: a large identity takes turns with the others, and is judged anew in each turn. */
+/** Acts in one visit: a large identity takes turns with the others, and is judged anew in each turn. */
 const SLICE = 20;
 
-/** The holders of one identity that are evicted on the strength of one proof. */
+/** The holders of one identity that are acted on on the strength of one proof. */
 type Slice = {
   readonly entry: Entry;
   readonly deps: Deps;
   readonly signals: Signals;
-  /** The proof could not be renewed: nobody is evicted any more. */
+  /** The proof could not be renewed, or a brake has engaged: nobody is acted on any more. */
   isOver: boolean;
+  /** When a cap lets the next one through that it has held back. */
+  cappedUntil: Instant | undefined;
 };
 
-/** Answers whether anything was done or is left to be done at once, so that the identity is looked at again. */
-export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Signals): Promise<boolean> {
+export type Carried = {
+  /** Something was done, so that the identity is to be looked at again at once. */
+  readonly isActive: boolean;
+  /** Somebody was held back until then. */
+  readonly again: Instant | undefined;
+};
+
+export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Signals): Promise<Carried> {
   const { revocation } = plan;
-  if (revocation === undefined) return false;
+  if (revocation === undefined) return { isActive: false, again: undefined };
   if (deps.mode === 'dry-run') {
-    withhold(plan.evictions, revocation, entry, deps);
-    return false;
+    withhold(plan.acts, revocation, entry, deps);
+    return { isActive: false, again: undefined };
   }
-  const due = plan.evictions.slice(0, SLICE);
-  const slice: Slice = { entry, deps, signals, isOver: false };
-  const failures = await inPool(due, CONCURRENCY, (judged) => evictOne(judged, slice));
-  if (failures.length > 0) throw new AggregateError(failures, 'evictions that failed unexpectedly');
-  return due.length > 0;
+  const due = plan.acts.slice(0, SLICE);
+  const slice: Slice = { entry, deps, signals, isOver: false, cappedUntil: undefined };
+  const results: boolean[] = [];
+  const failures = await inPool(due, CONCURRENCY, async (judged) => {
+    results.push(await actOn(judged, slice));
+  });
+  if (failures.length > 0) throw new AggregateError(failures, 'acts that failed unexpectedly');
+  return { isActive: results.includes(true), again: slice.cappedUntil };
 }
 
 /** Dry-run: all but the call. Told once for each holder. */
@@ -53,24 +65,75 @@ function withhold(due: readonly Judged[], revocation: Revocation, entry: Entry, 
   }
 }
 
-async function evictOne(judged: Judged, slice: Slice): Promise<void> {
+/** Answers whether there is reason to look again at once. */
+async function actOn(judged: Judged, slice: Slice): Promise<boolean> {
+  const { deps, signals } = slice;
+  if (slice.isOver || isCapped(judged, slice)) return false;
+  const giveBack = await deps.slots.take(judged.verdict.kind === 'force', signals.stopping);
+  try {
+    await deps.pace.take(signals.stopping);
+    if (!(await isProven(slice)) || !isStillDue(judged, deps)) return true;
+    return await act(judged, slice);
+  } finally {
+    giveBack();
+  }
+}
+
+/** A holder whose deadline has come is not held back. */
+function isCapped({ holder, verdict }: Judged, slice: Slice): boolean {
+  if (verdict.kind === 'force') return false;
+  const until = slice.deps.caps.tryTake(holder);
+  if (until === undefined) return false;
+  slice.cappedUntil = earliest(slice.cappedUntil, until);
+  return true;
+}
+
+/** The last questions before the call: may anybody act now, and in whose name? */
+async function act(judged: Judged, slice: Slice): Promise<boolean> {
   const { entry, deps, signals } = slice;
-  if (slice.isOver) return;
-  await deps.pace.take(signals.stopping);
-  if (!(await isProven(slice)) || !isStillDue(judged.holder, deps)) return;
   const { revocation } = entry;
-  if (signals.stopping.aborted || revocation === undefined) return;
-  const { holder, verdict } = judged;
-  const outcome = await deps.evictor.evict({ holder, reason: verdict.reason, revocation }, signals.lifetime);
-  const tries = note(holder, outcome, entry, deps);
+  const term = deps.reign.term();
+  slice.isOver ||= term === undefined || deps.brakes.engaged(judged.holder.identity).size > 0;
+  if (slice.isOver || term === undefined || revocation === undefined || signals.stopping.aborted)
+    return false;
+  try {
+    const outcome = await send(judged, revocation, deps, AbortSignal.any([signals.lifetime, term]));
+    report(judged, outcome, slice);
+    return true;
+  } catch (error) {
+    // Abandoned with the term: the next leader asks again.
+    if (term.aborted) return false;
+    throw error;
+  }
+}
+
+function send(
+  { holder, verdict }: Judged,
+  revocation: Revocation,
+  { evictor, policy }: Deps,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const order = { holder, reason: verdict.reason, revocation };
+  if (verdict.kind === 'force') return evictor.force({ ...order, grace: verdict.grace }, signal);
+  const grace = evictionGrace(holder, policy);
+  return evictor.evict(grace === undefined ? order : { ...order, grace }, signal);
+}
+
+function report({ holder, verdict }: Judged, outcome: Outcome, { entry, deps }: Slice): void {
+  const isForced = verdict.kind === 'force';
+  const tries = note({ holder, outcome, isForced }, entry, deps);
+  const { revocation } = entry;
+  if (revocation === undefined) return;
+  const since = sinceEnd(revocation, deps);
   deps.reporter.report({
     kind: 'eviction',
     holder,
     verdict,
     revocation,
     outcome,
+    isForced,
     tries,
-    sinceEnd: sinceEnd(revocation, deps),
+    sinceEnd: since,
   });
 }
 
@@ -90,28 +153,30 @@ async function isProven(slice: Slice): Promise<boolean> {
 }
 
 /** While it waited for its turn the pod may have gone, have begun to, or have come to its own end. */
-function isStillDue(holder: Holder, { pods }: Deps): boolean {
+function isStillDue({ holder, verdict }: Judged, { pods }: Deps): boolean {
   const current = pods.holder(holder.uid);
-  return current !== undefined && current.terminating === undefined && !current.finished;
+  if (current === undefined || current.finished) return false;
+  return verdict.kind === 'force' || current.terminating === undefined;
 }
 
+type Done = { readonly holder: Holder; readonly outcome: Outcome; readonly isForced: boolean };
+
 /** Notes the outcome and answers how often this holder has been tried, this time included. */
-function note(holder: Holder, outcome: Outcome, entry: Entry, { clock, random, ledger }: Deps): number {
+function note({ holder, outcome, isForced }: Done, entry: Entry, { clock, random, ledger }: Deps): number {
   const before = entry.attempts.get(holder.uid);
   const tries = (before?.kind === 'refused' ? before.tries : 0) + 1;
   const now = clock.now();
   if (isDone(outcome)) {
-    entry.attempts.set(holder.uid, { kind: 'accepted', at: now });
-    if (outcome.kind === 'evicted') {
-      countEvicted(entry);
-      if (holder.owner !== undefined) ledger.noteDisplaced({ holder, at: now });
-    }
+    entry.attempts.set(holder.uid, { kind: 'accepted', at: now, isForced });
+    const isFirst = outcome.kind === 'evicted' && holder.terminating === undefined;
+    if (isFirst) countEvicted(entry);
+    if (isFirst && holder.owner !== undefined) ledger.noteDisplaced({ holder, at: now });
     return tries;
   }
   const pause = after(now, backoff(tries, random));
   const asked = outcome.kind === 'blocked' ? outcome.retryAfter : undefined;
   const notBefore = asked === undefined ? pause : latest(pause, after(now, asked));
-  entry.attempts.set(holder.uid, { kind: 'refused', outcome, tries, notBefore });
+  entry.attempts.set(holder.uid, { kind: 'refused', outcome, tries, isForced, notBefore });
   return tries;
 }
 

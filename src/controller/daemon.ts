@@ -2,6 +2,7 @@
 
 import type { UnreadablePod } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
+import { isOpen } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { after, seconds } from '../domain/time.ts';
 import type { RecordChannel } from '../ports/channel.ts';
@@ -61,6 +62,7 @@ export class Daemon {
         this.rollCall.keepOnly(new Set(listed.values()));
       },
     });
+    deps.brakes.watch(() => ({ at: this.sweeper.lastKnownAt, identities: deps.ledger.size }));
     const ears = { visit: add, sweep: () => this.sweeper.soon() };
     this.#listeners = deps.channels.map((channel) => [channel, new Listener(channel.name, deps, ears)]);
   }
@@ -81,15 +83,15 @@ export class Daemon {
     const done = new AbortController();
     const signals = { stopping: AbortSignal.any([stopping, failed.signal]), lifetime: lifetime.signal };
     const abandoning = this.#abandonLate(signals.stopping, lifetime, done.signal);
-    await Promise.all(
-      this.#loops(signals).map((loop) =>
-        loop.catch((error: unknown) => {
-          if (!signals.stopping.aborted) failed.abort(error);
-        }),
-      ),
-    );
+    const fails = (error: unknown): void => {
+      if (!signals.stopping.aborted) failed.abort(error);
+    };
+    // The lead is given up only when nothing is in flight any more.
+    const terms = { stopping: signals.stopping, drained: done.signal };
+    const reigning = this.#deps.reign.run((term) => this.#takeOver(term), terms).catch(fails);
+    await Promise.all(this.#loops(signals).map((loop) => loop.catch(fails)));
     done.abort();
-    await abandoning;
+    await Promise.all([abandoning, reigning]);
     failed.signal.throwIfAborted();
   }
 
@@ -106,6 +108,7 @@ export class Daemon {
       this.#keeper?.run(signals) ?? Promise.resolve(),
       this.describer.run(stopping),
       this.#calls(signals),
+      this.#deps.brakes.run(() => this.#visitOpen(), stopping),
       this.#queue.run((identity) => this.#visit(identity, signals), WORKERS, stopping),
       ...this.#listeners.map(([channel, ears]) => this.#listen(channel, ears, stopping)),
     ];
@@ -119,14 +122,34 @@ export class Daemon {
 
   /** The first sweep and the pods come first: they are what the daemon is for. */
   async #calls(signals: Signals): Promise<void> {
-    await Promise.race([this.sweeper.firstEnded, aborted(signals.stopping)]);
-    await this.rollCall.run(signals);
+    const { stopping, lifetime } = signals;
+    await Promise.race([this.sweeper.firstEnded, aborted(stopping)]);
+    const call = (term: AbortSignal): Promise<void> =>
+      this.rollCall.run({ stopping: term, lifetime }).catch((error: unknown) => {
+        if (!term.aborted) throw error;
+      });
+    await this.#deps.reign.during(call, stopping);
   }
 
   /** What a record is about can be told only when the identities are known. */
   async #listen(channel: RecordChannel, listener: Listener, stopping: AbortSignal): Promise<void> {
     await Promise.race([this.sweeper.firstEnded, aborted(stopping)]);
-    if (!stopping.aborted) await channel.run(listener, stopping);
+    if (stopping.aborted) return;
+    // A message is told to one reader only: it must be the one that acts.
+    if (channel.name === 'trail') await channel.run(listener, stopping);
+    else await this.#deps.reign.during((term) => channel.run(listener, term), stopping);
+  }
+
+  async #takeOver(term: AbortSignal): Promise<void> {
+    await this.#keeper?.takeOver(term);
+    this.#visitOpen();
+  }
+
+  /** What waits for a brake is looked at when one changes. */
+  #visitOpen(): void {
+    for (const [identity, { revocation }] of this.#deps.ledger.entries()) {
+      if (revocation !== undefined && isOpen(revocation)) this.#queue.add(identity);
+    }
   }
 
   async #abandonLate(stopping: AbortSignal, lifetime: AbortController, done: AbortSignal): Promise<void> {

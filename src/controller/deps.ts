@@ -1,5 +1,6 @@
 /** What the parts of the controller share: the ports, the operator's choices, the ledger, the pace. */
 
+import type { Identity } from '../domain/identity.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Duration } from '../domain/time.ts';
 import type { Mode } from '../domain/report.ts';
@@ -11,8 +12,12 @@ import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { Pods } from '../ports/pods.ts';
 import type { Rosters } from '../ports/rosters.ts';
 import type { Reporter } from '../ports/reporter.ts';
+import type { Brakes } from './brakes.ts';
+import type { Caps } from './caps.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pace } from './pace.ts';
+import type { Reign } from './reign.ts';
+import type { Slots } from './slots.ts';
 
 export type Deps = {
   readonly clock: Clock;
@@ -25,6 +30,14 @@ export type Deps = {
   readonly ledger: Ledger;
   /** Of evictions. */
   readonly pace: Pace;
+  readonly caps: Caps;
+  readonly slots: Slots;
+  /** How long so many evictions take. */
+  readonly estimate: (count: number) => Duration | undefined;
+  readonly brakes: Brakes;
+  readonly reign: Reign;
+  /** What the daemon itself runs as; undefined where it is not known. */
+  readonly ownIdentity: Identity | undefined;
   /** Of confirmations, whatever asks for them: the request budget of EKS. */
   readonly confirmPace: Pace;
   /** Of looks that hints ask for, so that a flood of hints leaves the confirmations to those who need them. */

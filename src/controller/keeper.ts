@@ -7,7 +7,7 @@ import type { Identity } from '../domain/identity.ts';
 import type { LedgerDocument, LedgerRecord } from '../domain/ledger-document.ts';
 import type { Reading } from '../domain/reading.ts';
 import { isOpen } from '../domain/revocation.ts';
-import { after, instant, minutes, seconds } from '../domain/time.ts';
+import { after, earliest, instant, minutes, seconds } from '../domain/time.ts';
 import type { LedgerStore, SaveOutcome } from '../ports/ledger-store.ts';
 import { backoff } from './backoff.ts';
 import type { Deps, Signals } from './deps.ts';
@@ -19,6 +19,8 @@ const RESTORED_WITHIN = seconds(30);
 
 /** At least this long between two writes, however much happens. */
 const SAVE_INTERVAL = seconds(5);
+
+const TAKE_OVER_TRIES = 3;
 
 /** A write that was refused is tried again when somebody may have mended it. */
 const REFUSED_PAUSE = minutes(1);
@@ -64,7 +66,17 @@ export class Keeper {
       await clock.sleep(SAVE_INTERVAL, signals.stopping).catch(() => {});
       if (!this.#isLoaded) await this.#load(signals.lifetime);
       if (signals.stopping.aborted) this.#saved = undefined;
-      if (this.#isLoaded && mode === 'enforce') await this.#saveChanges(signals.lifetime);
+      if (this.#isLoaded && mode === 'enforce' && this.#deps.reign.term() !== undefined)
+        await this.#saveChanges(signals.lifetime);
+    }
+  }
+
+  /** What the leader before has written since is read before this one acts; given up after some tries. */
+  async takeOver(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#deps;
+    this.#isLoaded = false;
+    for (let tries = 1; tries <= TAKE_OVER_TRIES && !(await this.#load(signal)); tries += 1) {
+      await clock.sleep(backoff(tries, random), signal);
     }
   }
 
@@ -170,6 +182,11 @@ function join(entry: Entry, { history, revocation }: LedgerRecord): void {
   if (isOlder) {
     entry.history = standing.kind === 'known' ? learnStanding(history, standing.value, standing.at) : history;
   }
-  const isFollowed = entry.revocation !== undefined && isOpen(entry.revocation);
-  if (revocation !== undefined && !isFollowed) entry.revocation = revocation;
+  if (revocation === undefined) return;
+  const { revocation: own } = entry;
+  // Whoever has followed it longer knows the nearer deadline.
+  entry.revocation =
+    own === undefined || !isOpen(own)
+      ? revocation
+      : { ...own, deadline: earliest(own.deadline, revocation.deadline) };
 }

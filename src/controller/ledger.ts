@@ -182,6 +182,11 @@ export class Ledger {
     return this.#identityOf.get(id);
   }
 
+  /** How many identities are known. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   identities(): Iterable<Identity> {
     return this.#entries.keys();
   }

@@ -31,14 +31,18 @@ export function remember(plan: Plan, entry: Entry, deps: Deps): void {
   forgetGone(entry);
 }
 
-function followRevocation(plan: Plan, entry: Entry, { ledger, reporter, mode }: Deps): void {
+function followRevocation(plan: Plan, entry: Entry, deps: Deps): void {
+  const { ledger, reporter, mode } = deps;
   const before = entry.revocation;
   const now = plan.revocation;
   entry.revocation = now;
   if (now === undefined) return;
   if (before !== undefined && isAnother(before, now)) ledger.archive(before);
   if (before !== undefined && !isAnother(before, now) && before.stage === now.stage) return;
-  reporter.report({ kind: 'stage', revocation: now, exposed: countExposed(plan.judged), mode });
+  const takes = deps.estimate(plan.acts.length);
+  reporter.report({ kind: 'stage', revocation: now, exposed: countExposed(plan.judged), takes, mode });
+  const isOwn = now.identity === deps.ownIdentity && now.cause === 'deleted' && now.stage === 'settling';
+  if (isOwn) reporter.report({ kind: 'own-grant-ended', revocation: now });
 }
 
 function isAnother(one: Revocation, other: Revocation): boolean {

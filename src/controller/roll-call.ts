@@ -176,11 +176,13 @@ export class RollCall {
     const entry = ledger.entry(identity);
     await confirm(identity, entry, this.#deps, signals.stopping);
     const isYoung = between(entry.standing.at, clock.now()) < PROOF_LIFE;
-    if (this.#inForce(identity) === undefined || !isYoung || signals.stopping.aborted) return;
+    const term = this.#deps.reign.term();
+    const isBraked = term === undefined || this.#deps.brakes.engaged(identity).size > 0;
+    if (this.#inForce(identity) === undefined || !isYoung || isBraked || signals.stopping.aborted) return;
     const holder: Holder = rostered.pod;
     const at = clock.now();
     const order = { holder, reason: 'missed', revocation: undefined } as const;
-    const outcome = await evictor.evict(order, signals.lifetime);
+    const outcome = await evictor.evict(order, AbortSignal.any([signals.lifetime, term]));
     reporter.report({ kind: 'healing', rostered, outcome });
     if (outcome.kind === 'evicted') this.#healings.set(key, { evicted: holder.uid, at, stage: 'under-way' });
   }

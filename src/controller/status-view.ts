@@ -1,7 +1,9 @@
 /** What the daemon tells of itself, put together from its state at the moment of asking. */
 
+import type { BrakeState } from '../domain/brake.ts';
 import type { ExposureState } from '../domain/exposure.ts';
 import { exposureState } from '../domain/exposure.ts';
+import { lastSpan } from '../domain/history.ts';
 import type { Holder, UnreadablePod } from '../domain/holder.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Mode } from '../domain/report.ts';
@@ -72,6 +74,8 @@ export class StatusView implements StatusSource {
       associations: listing.kind === 'known' ? listing.value.ids.size : undefined,
       holders: this.#countHolders(),
       openRevocations: this.revocations().filter(isOpen).length,
+      isLeading: this.#deps.reign.term() !== undefined,
+      hasOwnGrantEnded: this.#hasOwnGrantEnded(),
     };
   }
 
@@ -91,6 +95,10 @@ export class StatusView implements StatusSource {
 
   unreadable(): readonly UnreadablePod[] {
     return this.#deps.pods.unreadable();
+  }
+
+  brakes(): readonly BrakeState[] {
+    return this.#deps.brakes.states();
   }
 
   missed(): readonly MissedPod[] {
@@ -113,6 +121,13 @@ export class StatusView implements StatusSource {
       }
     }
     return oldest;
+  }
+
+  #hasOwnGrantEnded(): boolean {
+    const { ownIdentity, ledger } = this.#deps;
+    const entry = ownIdentity === undefined ? undefined : ledger.find(ownIdentity);
+    const isGone = entry?.standing.kind === 'known' && entry.standing.value.kind === 'none';
+    return isGone && lastSpan(entry.history)?.end !== undefined;
   }
 
   #liveLimit(): Duration {

@@ -98,7 +98,8 @@ function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: 
   if (entry.revocation !== undefined) deps.ledger.archive(entry.revocation);
   entry.revocation = revocation;
   const exposed = deps.pods.holdersOf(identity).length;
-  deps.reporter.report({ kind: 'stage', revocation, exposed, mode: deps.mode });
+  deps.reporter.report({ kind: 'stage', revocation, exposed, takes: undefined, mode: deps.mode });
+  deps.brakes.note(identity, revocation, entry.told);
 }
 
 /** Nothing is going on, and what was can't matter to any pod any more. */

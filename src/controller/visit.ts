@@ -9,6 +9,7 @@ import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, between, earliest } from '../domain/time.ts';
 import { lookOn } from '../decide/look.ts';
+import { brake } from '../decide/brake.ts';
 import type { Plan } from '../decide/plan.ts';
 import { plan } from '../decide/plan.ts';
 import { wantsProof } from '../decide/proof.ts';
@@ -36,11 +37,11 @@ export async function visit(identity: Identity, deps: Deps, signals: Signals): P
     next = deliberate(identity, deps);
     remember(next, entry, deps);
   }
-  const acted = await carryOut(next, entry, deps, signals);
+  const carried = await carryOut(next, entry, deps, signals);
   // What ended in this visit, opened in it or before, may leave room for another: looked at at once.
   const hasEnded = (wasFollowed || isFollowedNow) && !isFollowed(entry);
-  if (acted || hasEnded) return deps.clock.now();
-  return earliest(next.lookAgainAt, askingAt(entry, deps), entry.look?.nextAt);
+  if (carried.isActive || hasEnded) return deps.clock.now();
+  return earliest(next.lookAgainAt, askingAt(entry, deps), entry.look?.nextAt, carried.again);
 }
 
 function isFollowed({ revocation }: Entry): boolean {
@@ -48,7 +49,10 @@ function isFollowed({ revocation }: Entry): boolean {
 }
 
 function deliberate(identity: Identity, deps: Deps): Plan {
-  return plan(factsOf(identity, deps), deps.policy, deps.clock.now());
+  const facts = factsOf(identity, deps);
+  const next = plan(facts, deps.policy, deps.clock.now());
+  deps.brakes.note(identity, next.revocation, facts.told.records);
+  return brake(next, deps.brakes.engaged(identity));
 }
 
 function needsProof({ revocation, acts }: Plan, entry: Entry, { clock, policy }: Deps): boolean {

@@ -17,7 +17,8 @@ const LEAST_GRACE = seconds(1);
  * reading that showed it may be hours old. Only ever nearer than it was.
  */
 export function withDeadline(revocation: Revocation, policy: Policy): Revocation {
-  if (revocation.stage === 'suspected') return revocation;
+  const { stage } = revocation;
+  if (stage !== 'settling' && stage !== 'confirmed') return revocation;
   const from = revocation.end?.notAfter ?? revocation.settlingSince ?? revocation.suspectedAt;
   const deadline = earliest(revocation.deadline, after(from, policy.deadline));
   return deadline === revocation.deadline ? revocation : { ...revocation, deadline };

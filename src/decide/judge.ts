@@ -9,7 +9,7 @@ import type { OwnPod, Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, earliest, minutes, seconds } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { Binding, Stale } from './binding.ts';
+import type { Stale } from './binding.ts';
 import { comparedWith, withoutGrant } from './binding.ts';
 import type { Case, HolderFacts } from './case.ts';
 import { forceFrom, forceGrace, outlivesDeadline } from './deadline.ts';
@@ -26,23 +26,18 @@ export const ACCEPTED_FOR = minutes(2);
 /** A pod that is still there so long after the end of its grace is stuck. */
 export const STUCK_AFTER = minutes(1);
 
-/** Asked of every holder. */
-type FirstRule = {
-  readonly question: string;
-  readonly ask: (of: Case) => Verdict | Stale | undefined;
-};
+/** What is asked of every holder. */
+const FIRST_QUESTIONS = {
+  ended: 'Have its containers ended?',
+  reading: 'Is it known what its identity is given now?',
+  binding: 'Is every grant that it can have been given in force?',
+} as const;
 
-/** Asked of a holder whose binding has a grant that is not in force. */
+/** Asked of a holder whose binding has a grant that is not in force, until one speaks. */
 type StaleRule = {
   readonly question: string;
   readonly ask: (of: Case, stale: Stale) => Verdict | undefined;
 };
-
-const FIRST_RULES: readonly FirstRule[] = [
-  { question: 'Have its containers ended?', ask: finished },
-  { question: 'Is it known what its identity is given now?', ask: unread },
-  { question: 'Is every grant that it can have been given in force?', ask: binding },
-];
 
 const STALE_RULES: readonly StaleRule[] = [
   { question: 'Must the credentials have expired by themselves?', ask: expired },
@@ -52,8 +47,9 @@ const STALE_RULES: readonly StaleRule[] = [
   { question: 'Can it have started after the end, with successors that may have too?', ask: insideWindow },
   { question: 'Has its deadline come, and is force allowed?', ask: forced },
   { question: 'Was its eviction refused a moment ago?', ask: backingOff },
-  { question: 'Is there anything left to wait for?', ask: (_, { reason }) => ({ kind: 'evict', reason }) },
 ];
+
+const LAST_QUESTION = 'Is there anything left to wait for?';
 
 /** The verdict on one holder. Pure: the same facts, policy and instant give the same verdict. */
 export function judge(facts: HolderFacts, policy: Policy, now: Instant): Verdict {
@@ -67,38 +63,31 @@ export type Examination = { readonly steps: readonly Step[]; readonly verdict: V
 
 /** The verdict with the rules that led to it. */
 export function examine(of: Case): Examination {
-  const steps: Step[] = [];
-  for (const { question, ask } of FIRST_RULES) {
-    const answer = ask(of);
-    steps.push({ question, answer });
-    if (answer?.kind === 'stale') return examineStale(of, answer, steps);
-    if (answer !== undefined) return { steps, verdict: answer };
+  const { holder, standing } = of.facts;
+  if (holder.finished) return spoken([], FIRST_QUESTIONS.ended, { kind: 'keep', reason: 'finished' });
+  const steps: Step[] = [{ question: FIRST_QUESTIONS.ended, answer: undefined }];
+  if (standing.kind === 'unknown') {
+    return spoken(steps, FIRST_QUESTIONS.reading, { kind: 'undecided', reason: 'reading-unknown' });
   }
-  return { steps, verdict: { kind: 'undecided', reason: 'reading-unknown' } };
+  steps.push({ question: FIRST_QUESTIONS.reading, answer: undefined });
+  const { value } = standing;
+  const found = value.kind === 'granted' ? comparedWith(value.association, of) : withoutGrant(of);
+  if (found.kind !== 'stale') return spoken(steps, FIRST_QUESTIONS.binding, found);
+  return examineStale(of, found, [...steps, { question: FIRST_QUESTIONS.binding, answer: found }]);
 }
 
 function examineStale(of: Case, stale: Stale, before: readonly Step[]): Examination {
   const steps = [...before];
   for (const { question, ask } of STALE_RULES) {
     const answer = ask(of, stale);
+    if (answer !== undefined) return spoken(steps, question, answer);
     steps.push({ question, answer });
-    if (answer !== undefined) return { steps, verdict: answer };
   }
-  return { steps, verdict: { kind: 'evict', reason: stale.reason } };
+  return spoken(steps, LAST_QUESTION, { kind: 'evict', reason: stale.reason });
 }
 
-function finished({ facts }: Case): Verdict | undefined {
-  return facts.holder.finished ? { kind: 'keep', reason: 'finished' } : undefined;
-}
-
-function unread({ facts }: Case): Verdict | undefined {
-  return facts.standing.kind === 'unknown' ? { kind: 'undecided', reason: 'reading-unknown' } : undefined;
-}
-
-function binding(of: Case): Binding | undefined {
-  const { standing } = of.facts;
-  if (standing.kind === 'unknown') return undefined;
-  return standing.value.kind === 'granted' ? comparedWith(standing.value.association, of) : withoutGrant(of);
+function spoken(steps: readonly Step[], question: string, verdict: Verdict): Examination {
+  return { steps: [...steps, { question, answer: verdict }], verdict };
 }
 
 /** What it may have been given can't be used any more, nor renewed: its end is not our doing. */

@@ -39,7 +39,7 @@ export function exposureState(verdict: Verdict): ExposureState | undefined {
     case 'exempt':
       return 'exempt';
     case 'wait':
-      return waitingState(verdict.reason);
+      return WAITING_STATES[verdict.reason];
   }
 }
 
@@ -49,23 +49,18 @@ export function isExposed(verdict: Verdict): boolean {
   return state !== undefined && state !== 'expired';
 }
 
-function waitingState(reason: Extract<Verdict, { kind: 'wait' }>['reason']): ExposureState {
-  switch (reason) {
-    case 'settling':
-    case 'window-open':
-      return 'settling';
-    case 'terminating':
-      return 'terminating';
-    case 'held-by-finalizer':
-    case 'outlives-grace':
-      return 'stuck';
-    case 'backing-off':
-      return 'blocked';
-    case 'cluster-unproven':
-    case 'view-stale':
-    case 'mass-end':
-    case 'paused':
-    case 'not-leader':
-      return 'braked';
-  }
-}
+type WaitReason = Extract<Verdict, { kind: 'wait' }>['reason'];
+
+const WAITING_STATES = {
+  settling: 'settling',
+  'window-open': 'settling',
+  terminating: 'terminating',
+  'held-by-finalizer': 'stuck',
+  'outlives-grace': 'stuck',
+  'backing-off': 'blocked',
+  'cluster-unproven': 'braked',
+  'view-stale': 'braked',
+  'mass-end': 'braked',
+  paused: 'braked',
+  'not-leader': 'braked',
+} as const satisfies Readonly<Record<WaitReason, ExposureState>>;

@@ -1,8 +1,13 @@
 /** A report: something that happened and that people may want to know. One report makes the log line, the metric and the Event. */
 
+import type { BrakeState } from './brake.ts';
+import type { ReleasableBrake, Release } from './controls.ts';
 import type { Channel, Hint, HintResult, Refusal } from './hint.ts';
 import type { Holder, UnreadablePod } from './holder.ts';
+import type { Identity } from './identity.ts';
+import type { Leader, Loss } from './leadership.ts';
 import type { Outcome } from './outcome.ts';
+import type { OwnPod } from './policy.ts';
 import type { Reading } from './reading.ts';
 import type { MissedPod, RosterPod } from './roster.ts';
 import type { Revocation } from './revocation.ts';
@@ -39,16 +44,55 @@ export type RosterReport =
       readonly isGranted: boolean;
     };
 
+/** What the daemon says of its own right to act. */
+export type StandingReport =
+  | {
+      /** A brake has engaged or let go. */
+      readonly kind: 'brake';
+      readonly state: BrakeState;
+    }
+  | {
+      /** An operator has released a brake. */
+      readonly kind: 'release';
+      readonly brake: ReleasableBrake;
+      readonly release: Release;
+    }
+  | {
+      /** The lead was won, lost, or is seen to be somebody else's. */
+      readonly kind: 'leadership';
+      readonly change:
+        | { readonly kind: 'elected'; readonly name: string }
+        | { readonly kind: 'lost'; readonly loss: Loss }
+        | { readonly kind: 'seen'; readonly reading: Reading<Leader> };
+    }
+  | {
+      /** What the daemon itself runs as became known. */
+      readonly kind: 'own-pod';
+      readonly ownPod: OwnPod;
+      readonly identity: Identity;
+    }
+  | {
+      /** The association that the daemon itself lives by has ended. */
+      readonly kind: 'own-grant-ended';
+      readonly revocation: Revocation;
+    };
+
+export function isStandingReport(report: Report): report is StandingReport {
+  const { kind } = report;
+  return kind === 'brake' || kind === 'release' || kind === 'leadership' || kind.startsWith('own-');
+}
+
 export function isRosterReport(report: Report): report is RosterReport {
   return report.kind === 'missed' || report.kind === 'healing' || report.kind === 'succession';
 }
 
 export type Report =
   | RosterReport
+  | StandingReport
   | {
       /** A reading came back known after it was not, or turned unknown, or is unknown for another reason. */
       readonly kind: 'reading';
-      readonly of: 'list' | 'describe' | 'confirmation' | 'roster' | 'ledger' | Channel;
+      readonly of: 'list' | 'describe' | 'confirmation' | 'roster' | 'ledger' | 'controls' | Channel;
       readonly subject: string;
       readonly reading: Reading<unknown>;
     }
@@ -58,6 +102,8 @@ export type Report =
       readonly revocation: Revocation;
       /** Holders that are or may be stale, as judged right now. */
       readonly exposed: number;
+      /** How long the evictions that are due will take at the pace allowed; undefined where none are due. */
+      readonly takes: Duration | undefined;
       readonly mode: Mode;
     }
   | {
@@ -75,6 +121,8 @@ export type Report =
       readonly verdict: Verdict;
       readonly revocation: Revocation;
       readonly outcome: Outcome;
+      /** Deleted past every budget, with a grace. */
+      readonly isForced: boolean;
       /** 1 for the first try on this pod. */
       readonly tries: number;
       /** From the end of the grant to the answer; undefined where the end is not known. */

@@ -1,5 +1,6 @@
 /** What the daemon tells of itself to whoever asks: probes, scrapes, the status API. */
 
+import type { BrakeState } from '../domain/brake.ts';
 import type { ExposureState } from '../domain/exposure.ts';
 import type { Channel } from '../domain/hint.ts';
 import type { Holder, UnreadablePod } from '../domain/holder.ts';
@@ -33,6 +34,10 @@ export type Status = {
   readonly associations: number | undefined;
   readonly holders: number;
   readonly openRevocations: number;
+  /** Whether this replica acts. */
+  readonly isLeading: boolean;
+  /** The association that the daemon itself lives by is gone. */
+  readonly hasOwnGrantEnded: boolean;
 };
 
 /** What a channel has told so far; undefined: nothing. */
@@ -57,6 +62,8 @@ export interface StatusSource {
   /** Every holder with its latest verdict, ordered by namespace, name and uid. */
   holders(): readonly JudgedHolder[];
   unreadable(): readonly UnreadablePod[];
+  /** As they were looked at last; empty before. */
+  brakes(): readonly BrakeState[];
   /** Pods without the token volume whose identity has an association, as they were last asked for. */
   missed(): readonly MissedPod[];
   /**

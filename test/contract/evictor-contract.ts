@@ -35,7 +35,7 @@ function order(holder: Holder): EvictionOrder {
       association: undefined,
       grant: undefined,
       isPresumed: false,
-    deadline: undefined,
+      deadline: undefined,
       end: undefined,
       source: 'list',
       evidence: undefined,

@@ -138,7 +138,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'a changed grant of a pod that is terminating: waits',
     facts: { ...CHANGED, holder: holder({ terminating: at(40) }) },
-    expected: { kind: 'wait', reason: 'terminating', until: undefined },
+    expected: { kind: 'wait', reason: 'terminating', until: at(100) },
   },
   {
     name: 'another grant ended before the pod started, window included: it does not matter',

@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'the stale pod is terminating: never evicted again',
     facts: { holder: holder({ terminating: at(40) }) },
-    expected: { kind: 'wait', reason: 'terminating', until: undefined },
+    expected: { kind: 'wait', reason: 'terminating', until: at(100) },
   },
   {
     name: 'the eviction was accepted and the view does not show it yet: waits',
@@ -198,7 +198,8 @@ const ROWS: readonly Row[] = [
     name: 'the eviction was refused: waits for its next turn',
     facts: {
       attempt: {
-        kind: 'refused', isForced: false,
+        kind: 'refused',
+        isForced: false,
         outcome: { kind: 'blocked', by: ['etl'], detail: '', retryAfter: undefined },
         tries: 2,
         notBefore: at(20),
@@ -209,7 +210,13 @@ const ROWS: readonly Row[] = [
   {
     name: 'the eviction was refused and its next turn has come: evicted',
     facts: {
-      attempt: { kind: 'refused', isForced: false, outcome: { kind: 'forbidden', detail: '' }, tries: 2, notBefore: at(15) },
+      attempt: {
+        kind: 'refused',
+        isForced: false,
+        outcome: { kind: 'forbidden', detail: '' },
+        tries: 2,
+        notBefore: at(15),
+      },
     },
     expected: { kind: 'evict', reason: 'deleted' },
   },

@@ -204,8 +204,7 @@ test('updates without a change, however many and however far apart, push nothing
 });
 
 test('what ended long ago is forgotten, but the last span, and the history is complete from its end', () => {
-  const ended = (end: number) => span({ end: { notBefore: at(end), notAfter: at(end) } });
-  const spans = [ended(-900), ended(-500), ended(-100)];
+  const spans = [-900, -500, -100].map((end) => span({ end: { notBefore: at(end), notAfter: at(end) } }));
   const known = history({ spans, absentSince: at(-100), completeFrom: at(-2000) });
   assert.deepEqual(forgetEnded(known, at(-400)), { ...known, spans: spans.slice(2), completeFrom: at(-500) });
   assert.deepEqual(

@@ -84,7 +84,8 @@ const attempts: fc.Arbitrary<Attempt> = fc.oneof(
   instants.map((when): Attempt => ({ kind: 'accepted', isForced: false, at: when })),
   instants.map(
     (notBefore): Attempt => ({
-      kind: 'refused', isForced: false,
+      kind: 'refused',
+      isForced: false,
       outcome: { kind: 'unreachable', detail: '' },
       tries: 1,
       notBefore,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { unchangedSince } from '../../src/domain/association.ts';
+import { BRAKES } from '../../src/domain/brake.ts';
 import { EXPOSURE_STATES, exposureState } from '../../src/domain/exposure.ts';
 import type { Grant } from '../../src/domain/grant.ts';
 import { isSameGrant } from '../../src/domain/grant.ts';
@@ -117,6 +118,10 @@ test('each verdict has its exposure state, or none', () => {
     [{ kind: 'undecided', reason: 'reading-unknown' }, 'undecided'],
     [{ kind: 'exempt', reason: 'own-pod' }, 'exempt'],
     [{ kind: 'keep', reason: 'expired' }, 'expired'],
+    [{ kind: 'force', reason: 'deleted', grace: milliseconds(1000) }, 'due'],
+    [{ kind: 'wait', reason: 'held-by-finalizer', until: undefined }, 'stuck'],
+    [{ kind: 'wait', reason: 'outlives-grace', until: undefined }, 'stuck'],
+    ...BRAKES.map((reason) => [{ kind: 'wait', reason, until: undefined }, 'braked'] as const),
   ];
   for (const [verdict, state] of rows) assert.equal(exposureState(verdict), state);
   const reached = new Set(rows.map(([, state]) => state));

@@ -1,19 +1,32 @@
 /** The whole controller on a fake world and a stepped clock. */
 
+import { Brakes } from '../../src/controller/brakes.ts';
+import type { CapLimits } from '../../src/controller/caps.ts';
+import { Caps } from '../../src/controller/caps.ts';
+import { ControlWatch } from '../../src/controller/control-watch.ts';
 import { Daemon } from '../../src/controller/daemon.ts';
 import type { Deps } from '../../src/controller/deps.ts';
 import { Ledger } from '../../src/controller/ledger.ts';
 import { Pace } from '../../src/controller/pace.ts';
+import { ProofWatch } from '../../src/controller/proof-watch.ts';
+import { Reign } from '../../src/controller/reign.ts';
+import { Slots } from '../../src/controller/slots.ts';
+import type { MassEndPolicy } from '../../src/decide/mass-end.ts';
+import type { Identity } from '../../src/domain/identity.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Mode, Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
 import type { LedgerStore } from '../../src/ports/ledger-store.ts';
+import type { Controls } from '../../src/ports/controls.ts';
+import type { Leadership } from '../../src/ports/leadership.ts';
+import type { Reporter } from '../../src/ports/reporter.ts';
 import type { RecordChannel } from '../../src/ports/channel.ts';
 import { at, policy } from '../support/builders.ts';
 import { FakeChannel } from '../support/fake-channel.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeEks } from '../support/fake-eks.ts';
+import { FakeIssuer } from '../support/fake-issuer.ts';
 import { FakeRosters } from '../support/fake-rosters.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
 
@@ -24,6 +37,10 @@ export type Settings = {
   readonly describeRate?: number;
   readonly rate?: number;
   readonly burst?: number;
+  readonly caps?: CapLimits;
+  readonly slots?: number;
+  readonly massEnd?: MassEndPolicy;
+  readonly ownIdentity?: Identity;
 };
 
 /** Numbers in [0, 1) that are the same in each run. */
@@ -47,6 +64,12 @@ export class World implements AsyncDisposable {
   ledgerStore: LedgerStore | undefined;
   readonly cluster: FakeCluster;
   readonly rosters: FakeRosters;
+  readonly eksIssuer: FakeIssuer;
+  readonly clusterIssuer: FakeIssuer;
+  /** What operators can set, for the next daemon; undefined: nothing. */
+  controls: Controls | undefined;
+  /** The next daemon's part in the election; undefined: there are no others. */
+  leadership: Leadership | undefined;
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
   readonly #random = seeded(1);
@@ -58,6 +81,8 @@ export class World implements AsyncDisposable {
   constructor(settings: Settings = {}) {
     this.#settings = settings;
     this.cluster = new FakeCluster(this.clock, this.#worldEnds.signal);
+    this.eksIssuer = new FakeIssuer(this.clock);
+    this.clusterIssuer = new FakeIssuer(this.clock);
     this.rosters = new FakeRosters(this.clock, this.cluster);
   }
 
@@ -74,6 +99,7 @@ export class World implements AsyncDisposable {
   /** Starts a daemon that knows nothing. */
   startDaemon(): void {
     this.#stop = new AbortController();
+    const reporter = { report: (report: Report) => void this.reports.push(report) };
     this.#deps = {
       clock: this.clock,
       random: this.#random,
@@ -81,13 +107,18 @@ export class World implements AsyncDisposable {
       pods: this.cluster,
       evictor: this.cluster,
       rosters: this.rosters,
-      reporter: { report: (report) => this.reports.push(report) },
+      reporter,
       ledger: new Ledger(),
       channels: this.channels,
       ledgerStore: this.ledgerStore,
       confirmPace: new Pace(this.clock, { rate: 20, burst: 40 }),
       lookPace: new Pace(this.clock, { rate: 5, burst: 40 }),
       pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),
+      caps: new Caps(this.clock, this.#settings.caps ?? { perNamespace: undefined, perIdentity: undefined }),
+      slots: new Slots(this.#settings.slots ?? 100),
+      estimate: () => undefined,
+      ...this.#guards(reporter),
+      ownIdentity: this.#settings.ownIdentity,
       policy: policy(this.#settings.policy),
       mode: this.#settings.mode ?? 'enforce',
       longestGap: milliseconds(Math.max(3 * (this.#settings.pollInterval ?? seconds(30)), minutes(2))),
@@ -98,6 +129,22 @@ export class World implements AsyncDisposable {
     });
     this.#running = this.#daemon.run(this.#stop.signal);
     this.#running.catch(() => {});
+  }
+
+  #guards(reporter: Reporter): Pick<Deps, 'brakes' | 'reign'> {
+    const { clock } = this;
+    const reign = new Reign({ leadership: this.leadership, reporter });
+    const brakes = new Brakes({
+      clock,
+      pods: this.cluster,
+      reporter,
+      reign,
+      proof: new ProofWatch({ clock, issuers: { eks: this.eksIssuer, kubernetes: this.clusterIssuer } }),
+      controls: new ControlWatch({ clock, reporter, controls: this.controls }),
+      massEnd: this.#settings.massEnd ?? { minimum: 100, percent: 100 },
+      listLimit: minutes(10),
+    });
+    return { brakes, reign };
   }
 
   /** Lets time pass in small steps, so that what waits for promises keeps up. */

@@ -1,6 +1,6 @@
 /** The JSON documents of the status API. Times are ISO 8601 in UTC; what is not known is null. */
 
-import type { Holder, UnreadablePod } from '../../domain/holder.ts';
+import type { Holder } from '../../domain/holder.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
 import type { Evidence } from '../../domain/hint.ts';
 import type { MissedPod } from '../../domain/roster.ts';
@@ -8,17 +8,14 @@ import type { Revocation } from '../../domain/revocation.ts';
 import { sentenceOf } from '../../domain/sentence.ts';
 import { between, type Instant, iso } from '../../domain/time.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { ChannelStatus, JudgedHolder, Status } from '../../ports/status.ts';
+import type { ChannelStatus, JudgedHolder, Status, StatusSource } from '../../ports/status.ts';
 
 /** As many as a person reads; `count` tells how many there are. */
 const MOST_PODS_SHOWN = 100;
 
-export function statusDocument(
-  status: Status,
-  unreadable: readonly UnreadablePod[],
-  missed: readonly MissedPod[],
-  channels: readonly ChannelStatus[],
-): unknown {
+export function statusDocument(source: StatusSource): unknown {
+  const status = source.status();
+  const [unreadable, missed] = [source.unreadable(), source.missed()];
   return {
     cluster: status.cluster,
     mode: status.mode,
@@ -27,11 +24,16 @@ export function statusDocument(
     live: status.live,
     ready: status.ready,
     notReadyBecause: status.notReadyBecause,
-    readings: Object.fromEntries(READING_SOURCES.map((source) => [source, readingDocument(status, source)])),
-    channels: Object.fromEntries(channels.map((each) => [each.channel, channelDocument(each)])),
+    readings: Object.fromEntries(READING_SOURCES.map((of) => [of, readingDocument(status, of)])),
+    channels: Object.fromEntries(source.channels().map((each) => [each.channel, channelDocument(each)])),
     associations: status.associations ?? null,
     holders: status.holders,
     openRevocations: status.openRevocations,
+    isLeading: status.isLeading,
+    hasOwnGrantEnded: status.hasOwnGrantEnded,
+    brakes: Object.fromEntries(
+      source.brakes().map(({ brake, isEngaged, detail }) => [brake, { isEngaged, detail }]),
+    ),
     missedPods: { count: missed.length, pods: missed.slice(0, MOST_PODS_SHOWN).map(missedDocument) },
     unreadablePods: { count: unreadable.length, pods: unreadable.slice(0, MOST_PODS_SHOWN) },
   };
@@ -56,6 +58,7 @@ export function revocationDocument(revocation: Revocation): unknown {
     association: revocation.association ?? null,
     grant: revocation.grant ?? null,
     end: end === undefined ? null : { notBefore: isoOrNull(end.notBefore), notAfter: iso(end.notAfter) },
+    deadline: isoOrNull(revocation.deadline),
     source: revocation.source,
     evidence: evidenceDocument(revocation.evidence),
     suspectedAt: iso(revocation.suspectedAt),

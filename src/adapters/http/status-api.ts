@@ -11,9 +11,7 @@ import type { Routes } from './server.ts';
 export function statusRoutes(source: StatusSource): Routes {
   return (app) => {
     app.get('/api/v1/status', (request, reply) =>
-      answer(reply, parseFilters(request.query, []), () =>
-        statusDocument(source.status(), source.unreadable(), source.missed(), source.channels()),
-      ),
+      answer(reply, parseFilters(request.query, []), () => statusDocument(source)),
     );
     app.get('/api/v1/revocations', (request, reply) =>
       answer(reply, parseFilters(request.query, ['namespace', 'limit']), (filters) =>

@@ -1,5 +1,6 @@
 /** Words a report as the note that `kubectl describe pod` shows. */
 
+import type { BrakeState } from '../../domain/brake.ts';
 import type { Report } from '../../domain/report.ts';
 import { inSeconds, sentenceOf } from '../../domain/sentence.ts';
 import { iso } from '../../domain/time.ts';
@@ -10,6 +11,10 @@ export const EVENT_REASONS = [
   'PodIdentityEvictionBlocked',
   'PodIdentityEvictionForbidden',
   'PodIdentityEvictionFailed',
+  'PodIdentityDeletedByForce',
+  'PodIdentityMissed',
+  'BrakeEngaged',
+  'BrakeReleased',
 ] as const;
 export type EventReason = (typeof EVENT_REASONS)[number];
 
@@ -20,6 +25,7 @@ export type Note = {
 };
 
 type EvictionReport = Extract<Report, { kind: 'eviction' }>;
+type HealingReport = Extract<Report, { kind: 'healing' }>;
 
 /** The API server's own limit. */
 const LONGEST_MESSAGE = 1024;
@@ -32,7 +38,9 @@ export function noteOf(report: EvictionReport): Note | undefined {
     case 'replaced':
       return undefined;
     case 'evicted':
-      return note('PodIdentityRevoked', `Evicted: ${story(report)}.`);
+      return report.isForced
+        ? note('PodIdentityDeletedByForce', `Deleted past every budget: ${story(report)}.`)
+        : note('PodIdentityRevoked', `Evicted: ${story(report)}.`);
     case 'blocked': {
       const by = outcome.by.length === 0 ? '' : ` by ${outcome.by.join(', ')}`;
       return note('PodIdentityEvictionBlocked', `Eviction blocked${by}: ${story(report)}. ${outcome.detail}`);
@@ -44,8 +52,27 @@ export function noteOf(report: EvictionReport): Note | undefined {
   }
 }
 
+/** That another replica acts is no news of the Deployment. */
+export function brakeNote({ brake, isEngaged, detail }: BrakeState): Note | undefined {
+  if (brake === 'not-leader') return undefined;
+  if (isEngaged) return note('BrakeEngaged', `Nobody is evicted: ${brake}: ${detail}`);
+  return note('BrakeReleased', `The brake ${brake} has let go.`);
+}
+
+/** Only an eviction that was accepted is news for a pod that has done nothing wrong. */
+export function healingNote({ rostered, outcome }: HealingReport): Note | undefined {
+  if (outcome.kind !== 'evicted') return undefined;
+  const { identity } = rostered.pod;
+  return note(
+    'PodIdentityMissed',
+    `Evicted so that its replacement is given credentials: ${identity} has an association, and the pod has no token volume.`,
+  );
+}
+
+const NORMAL: readonly EventReason[] = ['PodIdentityRevoked', 'PodIdentityMissed', 'BrakeReleased'];
+
 function note(reason: EventReason, message: string): Note {
-  return { reason, type: reason === 'PodIdentityRevoked' ? 'Normal' : 'Warning', message: cut(message) };
+  return { reason, type: NORMAL.includes(reason) ? 'Normal' : 'Warning', message: cut(message) };
 }
 
 /** The pod started before the end, so that it may still hold the credentials: that is why. */

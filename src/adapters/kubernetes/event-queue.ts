@@ -1,12 +1,21 @@
-/** Events that wait to be written: bounded, and repeats of one pod and reason are folded into one. */
+/** Events that wait to be written: bounded, and repeats of one subject and reason are folded into one. */
 
-import type { Holder } from '../../domain/holder.ts';
 import type { Duration, Instant } from '../../domain/time.ts';
 import { between } from '../../domain/time.ts';
 import type { EventReason, Note } from './event-note.ts';
 
+/** What an Event is about. */
+export type Subject = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Undefined where it was not read: `kubectl events --for` finds the Event all the same. */
+  readonly uid: string | undefined;
+};
+
 export type Entry = {
-  readonly holder: Holder;
+  readonly subject: Subject;
   readonly reason: EventReason;
   note: Note;
   readonly first: Instant;
@@ -36,10 +45,10 @@ export class EventQueue {
     return this.#queue.length;
   }
 
-  add(holder: Holder, note: Note, at: Instant): void {
-    const key = `${holder.uid} ${note.reason}`;
+  add(subject: Subject, note: Note, at: Instant): void {
+    const key = `${subject.kind} ${subject.namespace} ${subject.name} ${subject.uid ?? ''} ${note.reason}`;
     const known = this.#known.get(key);
-    const entry = known === undefined ? this.#remember(key, { holder, note, at }) : repeat(known, note, at);
+    const entry = known === undefined ? this.#remember(key, { subject, note, at }) : repeat(known, note, at);
     const isRecent = entry.writtenAt !== undefined && between(entry.writtenAt, at) < this.#foldWithin;
     if (entry.isQueued || isRecent) return;
     if (this.#queue.length >= MOST_QUEUED) {
@@ -63,9 +72,9 @@ export class EventQueue {
     this.#queue.unshift(entry);
   }
 
-  #remember(key: string, { holder, note, at }: { holder: Holder; note: Note; at: Instant }): Entry {
+  #remember(key: string, { subject, note, at }: { subject: Subject; note: Note; at: Instant }): Entry {
     const entry: Entry = {
-      holder,
+      subject,
       reason: note.reason,
       note,
       first: at,

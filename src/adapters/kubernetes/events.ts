@@ -1,5 +1,7 @@
-/** Shows on the pod itself what became of it: reports as Kubernetes Events, written behind the back of the reporter. */
+/** Shows on the pod itself what became of it, and on the Deployment what brakes the daemon: reports as Events, written behind the back of the reporter. */
 
+import type { Holder } from '../../domain/holder.ts';
+import type { OwnPod } from '../../domain/policy.ts';
 import type { Report } from '../../domain/report.ts';
 import type { Duration } from '../../domain/time.ts';
 import { minutes, seconds } from '../../domain/time.ts';
@@ -7,8 +9,9 @@ import type { Clock, Random } from '../../ports/clock.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { KubernetesClient } from './client.ts';
 import { withDeadline } from './deadline.ts';
-import { noteOf } from './event-note.ts';
-import type { Entry } from './event-queue.ts';
+import type { Note } from './event-note.ts';
+import { brakeNote, healingNote, noteOf } from './event-note.ts';
+import type { Entry, Subject } from './event-queue.ts';
 import { EventQueue } from './event-queue.ts';
 import { microTime, wholeSecondTime } from './rfc3339.ts';
 
@@ -32,6 +35,8 @@ export class PodEvents implements Reporter {
   readonly #queue = new EventQueue(FOLD_WITHIN);
   #wake: () => void = () => undefined;
   #failed = 0;
+  /** The daemon's own, once it is known. */
+  #deployment: Subject | undefined;
 
   constructor(deps: PodEventsDeps) {
     this.#deps = deps;
@@ -43,10 +48,15 @@ export class PodEvents implements Reporter {
   }
 
   report(report: Report): void {
-    if (report.kind !== 'eviction') return;
-    const note = noteOf(report);
-    if (note === undefined) return;
-    this.#queue.add(report.holder, note, this.#deps.clock.now());
+    if (report.kind === 'own-pod') this.#deployment = deploymentOf(report.ownPod);
+    else if (report.kind === 'brake') this.#add(this.#deployment, brakeNote(report.state));
+    else if (report.kind === 'eviction') this.#add(podOf(report.holder), noteOf(report));
+    else if (report.kind === 'healing') this.#add(podOf(report.rostered.pod), healingNote(report));
+  }
+
+  #add(subject: Subject | undefined, note: Note | undefined): void {
+    if (subject === undefined || note === undefined) return;
+    this.#queue.add(subject, note, this.#deps.clock.now());
     this.#wake();
   }
 
@@ -106,7 +116,7 @@ export class PodEvents implements Reporter {
   }
 
   async #create(entry: Entry, signal: AbortSignal): Promise<boolean> {
-    const name = this.#newName(entry.holder.name);
+    const name = this.#newName(entry.subject.name);
     const reply = await this.#deps.client.request(
       {
         verb: 'create',
@@ -156,26 +166,20 @@ export class PodEvents implements Reporter {
   }
 }
 
-function eventsPath({ holder }: Entry): string {
-  return `/api/v1/namespaces/${encodeURIComponent(holder.namespace)}/events`;
+function eventsPath({ subject }: Entry): string {
+  return `/api/v1/namespaces/${encodeURIComponent(subject.namespace)}/events`;
 }
 
-function eventOf({ holder, note, first, last, count }: Entry, name: string, instance: string): object {
+function eventOf({ subject, note, first, last, count }: Entry, name: string, instance: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace: holder.namespace },
-    involvedObject: {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      namespace: holder.namespace,
-      name: holder.name,
-      uid: holder.uid,
-    },
+    metadata: { name, namespace: subject.namespace },
+    involvedObject: involved(subject),
     reason: note.reason,
     message: note.message,
     type: note.type,
-    action: 'Evict',
+    action: subject.kind === 'Pod' ? 'Evict' : 'Brake',
     source: { component: COMPONENT },
     reportingComponent: COMPONENT,
     reportingInstance: instance,
@@ -184,4 +188,17 @@ function eventOf({ holder, note, first, last, count }: Entry, name: string, inst
     lastTimestamp: wholeSecondTime(last),
     count,
   };
+}
+
+function involved({ uid, ...named }: Subject): object {
+  return uid === undefined ? named : { ...named, uid };
+}
+
+function podOf({ namespace, name, uid }: Holder): Subject {
+  return { apiVersion: 'v1', kind: 'Pod', namespace, name, uid };
+}
+
+function deploymentOf({ namespace, deployment }: OwnPod): Subject | undefined {
+  if (deployment === undefined) return undefined;
+  return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: deployment, uid: undefined };
 }

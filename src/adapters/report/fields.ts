@@ -31,7 +31,8 @@ export function rosterFields({ pod, access, roleArn, revision }: RosterPod): Fie
 
 export function verdictFields(verdict: Verdict): Fields {
   const until = verdict.kind === 'wait' ? isoOrNone(verdict.until) : undefined;
-  return { verdict: verdict.kind, reason: verdict.reason, until };
+  const graceSeconds = verdict.kind === 'force' ? verdict.grace / 1000 : undefined;
+  return { verdict: verdict.kind, reason: verdict.reason, until, graceSeconds };
 }
 
 /** With what is here the decision could be made again: what ended, when, and how we know. */
@@ -49,6 +50,7 @@ export function revocationFields(revocation: Revocation): Fields {
     ...(evidence === undefined ? {} : evidenceFields(evidence)),
     endNotBefore: isoOrNone(end?.notBefore),
     endNotAfter: isoOrNone(end?.notAfter),
+    deadline: isoOrNone(revocation.deadline),
     suspectedAt: iso(revocation.suspectedAt),
     settlingSince: isoOrNone(revocation.settlingSince),
     confirmedAt: isoOrNone(revocation.confirmedAt),

@@ -1,6 +1,7 @@
 /** The gauges, computed from the daemon's state at each scrape. */
 
 import type { Gauge } from 'prom-client';
+import { BRAKES } from '../../domain/brake.ts';
 import { EXPOSURE_STATES } from '../../domain/exposure.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
 import { MISSED_REASONS } from '../../domain/roster.ts';
@@ -20,6 +21,11 @@ export function registerGauges(
   make.gauge('verdicts', (gauge) => fill(gauge, current(), verdicts));
   make.gauge('reading_age_seconds', (gauge) => fill(gauge, current(), readingAges));
   make.gauge('oldest_exposure_seconds', (gauge) => fill(gauge, current(), oldestExposure));
+  make.gauge('brake_engaged', (gauge) => fill(gauge, current(), brakes));
+  make.gauge('leader', (gauge) => fill(gauge, current(), (source) => flag(source.status().isLeading)));
+  make.gauge('own_grant_ended', (gauge) =>
+    fill(gauge, current(), (source) => flag(source.status().hasOwnGrantEnded)),
+  );
   make.gauge('associations', (gauge) =>
     fill(gauge, current(), (source) => one(source.status().associations)),
   );
@@ -58,6 +64,16 @@ function fill(
 
 function one(value: number | undefined): readonly Sample[] {
   return value === undefined ? [] : [{ labels: {}, value }];
+}
+
+function flag(value: boolean): readonly Sample[] {
+  return one(value ? 1 : 0);
+}
+
+/** Before they were looked at for the first time they are engaged: nobody is evicted yet. */
+function brakes(source: StatusSource): readonly Sample[] {
+  const states = new Map(source.brakes().map(({ brake, isEngaged }) => [brake, isEngaged]));
+  return BRAKES.map((brake) => ({ labels: { brake }, value: (states.get(brake) ?? true) ? 1 : 0 }));
 }
 
 /** Pods that can't be read are no holders to the view, but they may hold: they are counted as undecided. */

@@ -2,13 +2,14 @@
 
 import type { Refusal as RecordRefusal } from '../../domain/hint.ts';
 import type { UnknownReason } from '../../domain/reading.ts';
-import type { Report, RosterReport } from '../../domain/report.ts';
-import { isRosterReport } from '../../domain/report.ts';
+import type { Report, RosterReport, StandingReport } from '../../domain/report.ts';
+import { isRosterReport, isStandingReport } from '../../domain/report.ts';
 import type { Stage } from '../../domain/revocation.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Level, Line, Of } from './line-parts.ts';
 import { OUTCOME_LINES } from './line-parts.ts';
 import { rosterLine } from './roster-line.ts';
+import { standingLine } from './standing-line.ts';
 import {
   errorFields,
   evidenceFields,
@@ -59,10 +60,11 @@ const REFUSAL_LEVELS = {
 } as const satisfies Readonly<Record<RecordRefusal, Level>>;
 
 export function lineOf(report: Report): Line {
-  return isRosterReport(report) ? rosterLine(report) : lineOfOther(report);
+  if (isRosterReport(report)) return rosterLine(report);
+  return isStandingReport(report) ? standingLine(report) : lineOfOther(report);
 }
 
-function lineOfOther(report: Exclude<Report, RosterReport>): Line {
+function lineOfOther(report: Exclude<Report, RosterReport | StandingReport>): Line {
   switch (report.kind) {
     case 'reading':
       return readingLine(report);
@@ -131,11 +133,16 @@ function unreadableLine({ pod: { uid, namespace, name, why } }: Of<'unreadable-p
   return { level: 'warn', message: 'pod unreadable', fields: { namespace, pod: name, uid, why } };
 }
 
-function stageLine({ revocation, exposed, mode }: Of<'stage'>): Line {
+function stageLine({ revocation, exposed, takes, mode }: Of<'stage'>): Line {
   return {
     level: 'info',
     message: STAGE_MESSAGES[revocation.stage],
-    fields: { ...revocationFields(revocation), exposed, mode },
+    fields: {
+      ...revocationFields(revocation),
+      exposed,
+      takesSeconds: takes === undefined ? undefined : takes / 1000,
+      mode,
+    },
   };
 }
 
@@ -155,12 +162,13 @@ function verdictLevel({ verdict, revocation }: Of<'verdict'>): Level {
 }
 
 function evictionLine(report: Of<'eviction'>): Line {
-  const { outcome, tries, sinceEnd } = report;
+  const { outcome, isForced, tries, sinceEnd } = report;
   return {
     ...OUTCOME_LINES[outcome.kind],
     fields: {
       ...decisionFields(report),
       ...outcomeFields(outcome),
+      isForced: isForced || undefined,
       tries,
       sinceEndSeconds: sinceEnd === undefined ? undefined : sinceEnd / 1000,
     },

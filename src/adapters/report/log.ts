@@ -12,15 +12,17 @@ import { createRepetitions } from './repetitions.ts';
 export type LogOptions = {
   readonly level: string;
   readonly clock: Clock;
+  /** Every line says so. */
+  readonly isDryRun?: boolean;
   /** Standard output where none is given. */
   readonly destination?: DestinationStream;
 };
 
 /** Lines are written synchronously: the last one before an exit is the one that matters. */
-export function createLogger({ level, clock, destination }: LogOptions): Logger {
+export function createLogger({ level, clock, isDryRun = false, destination }: LogOptions): Logger {
   const options = {
     level,
-    base: null,
+    base: isDryRun ? { dryRun: true } : null,
     timestamp: () => `,"time":"${iso(clock.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };

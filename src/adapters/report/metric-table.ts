@@ -54,6 +54,30 @@ export const METRICS = {
     labels: ['outcome'],
     stability: 'stable',
   },
+  forced_total: {
+    kind: 'counter',
+    help: 'Answers of the Kubernetes API to deletions by force, which are counted among the evictions too. Labeled by outcome.',
+    labels: ['outcome'],
+    stability: 'stable',
+  },
+  brake_engaged: {
+    kind: 'gauge',
+    help: 'Whether the brake is engaged, so that nobody is evicted (mass-end: none of those that nobody vouches for). Labeled by brake.',
+    labels: ['brake'],
+    stability: 'stable',
+  },
+  leader: {
+    kind: 'gauge',
+    help: 'Whether this replica acts: 1, or 0 on a standby.',
+    labels: [],
+    stability: 'stable',
+  },
+  own_grant_ended: {
+    kind: 'gauge',
+    help: 'Whether the association of the daemon itself is gone, so that it works only until its credentials expire.',
+    labels: [],
+    stability: 'stable',
+  },
   verdicts: {
     kind: 'gauge',
     help: 'Holders by their latest verdict. Labeled by verdict and reason.',

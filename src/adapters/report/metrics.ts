@@ -3,8 +3,8 @@
 import { type Counter, collectDefaultMetrics, type Histogram, type Registry } from 'prom-client';
 import { CHANNELS, type Channel, HINT_RESULTS, REFUSALS } from '../../domain/hint.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
-import type { Report, RosterReport } from '../../domain/report.ts';
-import { isRosterReport } from '../../domain/report.ts';
+import type { Report, RosterReport, StandingReport } from '../../domain/report.ts';
+import { isRosterReport, isStandingReport } from '../../domain/report.ts';
 import {
   CAUSES,
   type Cause,
@@ -58,6 +58,7 @@ type Measures = {
   readonly revocations: Counter<'cause'>;
   readonly evictions: Counter<'outcome'>;
   readonly successions: Counter<'access'>;
+  readonly forced: Counter<'outcome'>;
   readonly bugs: Counter;
   readonly detection: Histogram<'source'>;
   readonly eviction: Histogram;
@@ -75,13 +76,17 @@ function createReporter(make: Instruments): Reporter {
     revocations: make.counter('revocations_total'),
     evictions: make.counter('evictions_total'),
     successions: make.counter('successions_total'),
+    forced: make.counter('forced_total'),
     bugs: make.counter('bugs_total'),
     detection: make.histogram('detection_seconds'),
     eviction: make.histogram('eviction_seconds'),
     containment: make.histogram('containment_seconds'),
   };
   for (const cause of CAUSES) measures.revocations.inc({ cause }, 0);
-  for (const outcome of OUTCOMES) measures.evictions.inc({ outcome }, 0);
+  for (const outcome of OUTCOMES) {
+    measures.evictions.inc({ outcome }, 0);
+    measures.forced.inc({ outcome }, 0);
+  }
   for (const access of [...ACCESSES, 'none'] as const) measures.successions.inc({ access }, 0);
   for (const source of SOURCES) measures.detection.zero({ source });
   for (const source of CHANNELS) {
@@ -92,10 +97,12 @@ function createReporter(make: Instruments): Reporter {
 }
 
 function measure(measures: Measures, report: Report): void {
-  return isRosterReport(report) ? measureRoster(measures, report) : measureOther(measures, report);
+  if (isRosterReport(report)) return measureRoster(measures, report);
+  // Of these the gauges tell.
+  if (!isStandingReport(report)) measureOther(measures, report);
 }
 
-function measureOther(measures: Measures, report: Exclude<Report, RosterReport>): void {
+function measureOther(measures: Measures, report: Exclude<Report, RosterReport | StandingReport>): void {
   switch (report.kind) {
     case 'stage':
       return measureStage(measures, report.revocation);
@@ -123,8 +130,9 @@ function measureRoster({ evictions, successions }: Measures, report: RosterRepor
   }
 }
 
-function measureEviction(measures: Measures, { outcome, sinceEnd }: Of<'eviction'>): void {
+function measureEviction(measures: Measures, { outcome, isForced, sinceEnd }: Of<'eviction'>): void {
   measures.evictions.inc({ outcome: outcome.kind });
+  if (isForced) measures.forced.inc({ outcome: outcome.kind });
   if (outcome.kind === 'evicted' && sinceEnd !== undefined) measures.eviction.observe(inSeconds(sinceEnd));
 }
 

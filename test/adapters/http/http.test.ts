@@ -1,17 +1,14 @@
 /** The two listeners over real HTTP: probes, metrics, status API, refusals, the end. */
 
 import assert from 'node:assert/strict';
-import { Agent, request } from 'node:http';
-import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { observeRoutes, type ObserveDeps } from '../../../src/adapters/http/observe.ts';
-import { listen, type Listener, type Routes } from '../../../src/adapters/http/server.ts';
+import { observeRoutes } from '../../../src/adapters/http/observe.ts';
+import { listen } from '../../../src/adapters/http/server.ts';
 import { statusRoutes } from '../../../src/adapters/http/status-api.ts';
 import { EXPOSURE_STATES } from '../../../src/domain/exposure.ts';
 import { podUid } from '../../../src/domain/holder.ts';
-import type { Report } from '../../../src/domain/report.ts';
 import { after, iso, seconds } from '../../../src/domain/time.ts';
-import type { JudgedHolder, Status, StatusSource } from '../../../src/ports/status.ts';
+import type { JudgedHolder, StatusSource } from '../../../src/ports/status.ts';
 import {
   NOW,
   sampleChannel,
@@ -21,35 +18,7 @@ import {
   sampleSource,
   sampleStatus,
 } from '../report/samples.ts';
-
-type Answer = { status: number; headers: Headers; text: string };
-type Ask = (path: string, init?: RequestInit) => Promise<Answer>;
-type Started = { ask: Ask; reports: Report[]; listener: Listener };
-
-async function start(t: TestContext, routes: Routes): Promise<Started> {
-  const reports: Report[] = [];
-  const reporter = { report: (report: Report) => void reports.push(report) };
-  const listener = await listen({ host: '127.0.0.1', port: 0, routes, reporter });
-  t.after(() => listener[Symbol.asyncDispose]());
-  const ask: Ask = async (path, init) => {
-    const response = await fetch(`http://127.0.0.1:${listener.port}${path}`, init);
-    return { status: response.status, headers: response.headers, text: await response.text() };
-  };
-  return { ask, reports, listener };
-}
-
-async function scrapeOne(): ReturnType<ObserveDeps['scrape']> {
-  return { contentType: 'text/plain; version=0.0.4', text: 'up 1\n' };
-}
-
-function observe(
-  t: TestContext,
-  status: Partial<Status> = {},
-  scrape?: ObserveDeps['scrape'],
-): Promise<Started> {
-  const source = { status: () => sampleStatus(status) };
-  return start(t, observeRoutes({ source, scrape: scrape ?? scrapeOne }));
-}
+import { observe, scrapeOne, type Started, start } from './harness.ts';
 
 function judged(name: string, state: JudgedHolder['state'], namespace = 'compute'): JudgedHolder {
   const holder = sampleHolder({
@@ -151,6 +120,7 @@ test('status: the whole document, in domain words', async (t) => {
       sampleStatus({ ready: false, notReadyBecause: ['pods are not synced'], associations: undefined }),
     unreadable: () => [{ name: 'x', why: 'no start' }],
     channels: () => [sampleChannel({ problem: 'denied: no' })],
+    brakes: () => [{ brake: 'paused', isEngaged: true, detail: 'by alice' }],
   });
   const { status, headers, text } = await ask('/api/v1/status');
   assert.equal(status, 200);
@@ -174,6 +144,9 @@ test('status: the whole document, in domain words', async (t) => {
     associations: null,
     holders: 2,
     openRevocations: 1,
+    isLeading: true,
+    hasOwnGrantEnded: false,
+    brakes: { paused: { isEngaged: true, detail: 'by alice' } },
     missedPods: { count: 0, pods: [] },
     unreadablePods: { count: 1, pods: [{ name: 'x', why: 'no start' }] },
   });
@@ -194,6 +167,7 @@ test('revocations: in the order of the source, by namespace where asked', async 
     association: 'a-aaaaaaaaaaaaaaaaa',
     grant: { roleArn: 'arn:aws:iam::111122223333:role/runner', disableSessionTags: false },
     end: { notBefore: '2026-03-01T12:00:00.000Z', notAfter: '2026-03-01T12:00:10.000Z' },
+    deadline: null,
     source: 'list',
     evidence: null,
     suspectedAt: '2026-03-01T12:00:12.000Z',
@@ -276,25 +250,4 @@ test('an address that is taken is an error of the start', async (t) => {
   const routes = observeRoutes({ source: sampleSource(), scrape: scrapeOne });
   const options = { host: '127.0.0.1', port: listener.port, routes, reporter: { report: () => undefined } };
   await assert.rejects(listen(options), /EADDRINUSE/);
-});
-
-test('the end does not wait for connections that are kept alive, nor for one that never asks', async (t) => {
-  const { listener } = await observe(t);
-  const agent = new Agent({ keepAlive: true });
-  await new Promise<void>((resolve, reject) => {
-    request({ host: '127.0.0.1', port: listener.port, path: '/livez', agent }, (response) => {
-      response.resume().once('end', resolve);
-    })
-      .once('error', reject)
-      .end();
-  });
-  const idle = connect(listener.port, '127.0.0.1');
-  await new Promise((resolve) => idle.once('connect', resolve));
-  const cut = new Promise((resolve) => idle.once('close', resolve));
-  const before = performance.now();
-  await listener[Symbol.asyncDispose]();
-  await cut;
-
-  assert.ok(performance.now() - before < 500);
-  agent.destroy();
 });

@@ -47,6 +47,7 @@ function eviction(outcome: Outcome, name = 'etl-0', grant = 'arn:aws:iam::111122
       grant: { roleArn: grant, disableSessionTags: false },
     }),
     outcome,
+    isForced: false,
     tries: 1,
     sinceEnd: undefined,
   };
@@ -199,6 +200,7 @@ test('a year far away and an empty grant are worded without holes', async (t) =>
     verdict: { kind: 'evict', reason: 'deleted' },
     revocation: revocationOf(),
     outcome: { kind: 'evicted' },
+    isForced: false,
     tries: 1,
     sinceEnd: undefined,
   });

@@ -44,6 +44,7 @@ function eviction(outcome: Outcome, tries = 1, uid = 'uid-1'): Report {
     verdict: { kind: 'evict', reason: 'deleted' },
     revocation: sampleRevocation(),
     outcome,
+    isForced: false,
     tries,
     sinceEnd: seconds(29.5),
   };
@@ -138,7 +139,13 @@ test('readings: denied, missing and malformed are errors; a lone unknown associa
 test('stages and verdicts: each has a message of its own, in lower case', () => {
   const { say, lines } = start();
   for (const stage of STAGES) {
-    say({ kind: 'stage', revocation: sampleRevocation({ stage }), exposed: 4, mode: 'dry-run' });
+    say({
+      kind: 'stage',
+      revocation: sampleRevocation({ stage }),
+      exposed: 4,
+      takes: undefined,
+      mode: 'dry-run',
+    });
   }
   assert.equal(new Set(lines.map(({ msg }) => msg)).size, STAGES.length);
   for (const { msg, exposed, mode } of lines) {

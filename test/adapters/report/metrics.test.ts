@@ -40,7 +40,7 @@ const P = METRIC_PREFIX;
 
 function reachStage(metrics: Metrics, changed: Partial<Revocation>): void {
   const revocation = sampleRevocation(changed);
-  metrics.reporter.report({ kind: 'stage', revocation, exposed: 0, mode: 'enforce' });
+  metrics.reporter.report({ kind: 'stage', revocation, exposed: 0, takes: undefined, mode: 'enforce' });
 }
 
 function judged(uid: string, state: JudgedHolder['state']): JudgedHolder {
@@ -55,6 +55,7 @@ function evict(metrics: Metrics, outcome: Outcome, sinceEnd: Duration | undefine
     verdict: { kind: 'evict', reason: 'deleted' },
     revocation: sampleRevocation(),
     outcome,
+    isForced: false,
     tries: 1,
     sinceEnd,
   });

@@ -69,6 +69,8 @@ export function sampleStatus(changed: Partial<Status> = {}): Status {
     },
     associations: 7,
     holders: 2,
+    isLeading: true,
+    hasOwnGrantEnded: false,
     openRevocations: 1,
     ...changed,
   };
@@ -84,6 +86,7 @@ export function sampleSource(
     holders: () => holders,
     unreadable: () => [],
     missed: () => [],
+    brakes: () => [],
     channels: () => [],
     oldestExposure: () => new Map(),
     ...changed,

@@ -1,0 +1,79 @@
+/** Watches what operators have set. What can't be read is believed for a while as it was, and then counts as a pause. */
+
+import type { ControlState } from '../domain/controls.ts';
+import { NO_CONTROLS } from '../domain/controls.ts';
+import type { Reading, Unknown } from '../domain/reading.ts';
+import type { Instant } from '../domain/time.ts';
+import { between, instant, iso, minutes, seconds } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Controls } from '../ports/controls.ts';
+import type { Reporter } from '../ports/reporter.ts';
+
+export type ControlWatchDeps = {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** Undefined: there is nowhere to set any. */
+  readonly controls: Controls | undefined;
+};
+
+const INTERVAL = seconds(2);
+
+/** What an operator set is believed for so long while it can't be read. */
+const BELIEVED_FOR = minutes(1);
+
+export class ControlWatch {
+  readonly #deps: ControlWatchDeps;
+  #state: ControlState = NO_CONTROLS;
+  #knownAt: Instant | undefined;
+  #problem: Unknown | undefined;
+
+  constructor(deps: ControlWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why nobody is evicted; undefined where nobody has paused it, as far as can be told. */
+  paused(): string | undefined {
+    if (this.#deps.controls === undefined) return undefined;
+    if (this.#problem !== undefined && !this.#isBelieved()) {
+      return `it can't be told whether an operator has paused it: ${this.#problem.detail}`;
+    }
+    if (this.#knownAt === undefined) return 'it was not read yet whether an operator has paused it';
+    const { pause } = this.#state;
+    if (pause === undefined) return undefined;
+    const when = pause.at === undefined ? '' : ` at ${iso(pause.at)}`;
+    return `paused by ${pause.by ?? 'somebody'}${when}: ${pause.reason}; pod-identity-revoker resume ends it`;
+  }
+
+  /** An operator vouches for the ends that were noticed until then. */
+  get releasedAt(): Instant | undefined {
+    return this.#state.releases['mass-end']?.at;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { controls, clock } = this.#deps;
+    if (controls === undefined) return;
+    while (!signal.aborted) {
+      this.#learn(await controls.read(signal));
+      await clock.sleep(INTERVAL, signal);
+    }
+  }
+
+  #isBelieved(): boolean {
+    return between(this.#knownAt ?? instant(0), this.#deps.clock.now()) < BELIEVED_FOR;
+  }
+
+  #learn(reading: Reading<ControlState>): void {
+    const { reporter } = this.#deps;
+    const why = reading.kind === 'unknown' ? reading.why : undefined;
+    if (why !== this.#problem?.why) {
+      reporter.report({ kind: 'reading', of: 'controls', subject: 'controls', reading });
+    }
+    this.#problem = reading.kind === 'unknown' ? reading : undefined;
+    if (reading.kind === 'unknown') return;
+    const release = reading.value.releases['mass-end'];
+    const isNew = this.#knownAt !== undefined && release?.at !== this.releasedAt;
+    if (release !== undefined && isNew) reporter.report({ kind: 'release', brake: 'mass-end', release });
+    this.#state = reading.value;
+    this.#knownAt = reading.at;
+  }
+}

@@ -32,6 +32,8 @@ export async function startDaemon(
     REVOKER_CLUSTER_NAME: simulator.clusterName,
     REVOKER_QUEUE_URL: simulator.queueUrl,
     REVOKER_DESCRIBE_RATE: '100',
+    // What ends here ends on purpose, faster than CloudTrail tells of it.
+    REVOKER_MASS_END_MINIMUM: '5000',
     REVOKER_LISTEN: '127.0.0.1:0',
     REVOKER_STATUS_LISTEN: '127.0.0.1:0',
     ...settings,

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { METRIC_PREFIX, METRICS, type Metric } from '../src/adapters/report/metric-table.ts';
 import { SETTINGS } from '../src/config.ts';
+import { BRAKES } from '../src/domain/brake.ts';
 import { EXPOSURE_STATES } from '../src/domain/exposure.ts';
 import { CHANNELS, HINT_RESULTS, REFUSALS } from '../src/domain/hint.ts';
 import { OUTCOMES } from '../src/domain/outcome.ts';
@@ -82,6 +83,8 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'oldest_exposure_seconds state': EXPOSURE_STATES,
   'revocations_total cause': CAUSES,
   'evictions_total outcome': OUTCOMES,
+  'forced_total outcome': OUTCOMES,
+  'brake_engaged brake': BRAKES,
   'verdicts verdict': Object.keys(VERDICTS),
   'verdicts reason': Object.values(VERDICTS).flat(),
   'detection_seconds source': SOURCES,

@@ -17,14 +17,15 @@ test('enforcing: it says that pods will be evicted, of which cluster, and how to
 });
 
 test('dry-run: it says that nobody is evicted, and no more of force', async () => {
-  const text = await notes({ mode: 'dry-run' });
+  const text = await notes({ mode: 'dry-run', force: true });
   assert.match(text, /evicts nobody, and has no permission to/);
   assert.doesNotMatch(text, /EVICTS|FORCE/);
 });
 
-test('namespaces and protection are said', async () => {
-  const values = { namespaces: ['team-a', 'team-b'], protectedNamespaces: ['team-b'] };
+test('force, namespaces and protection are said', async () => {
+  const values = { force: true, namespaces: ['team-a', 'team-b'], protectedNamespaces: ['team-b'] };
   const text = await notes(values);
+  assert.match(text, /FORCE is on/);
   assert.match(text, /these namespaces only: team-a, team-b\./);
   assert.match(text, /never evicts pods of: team-b\./);
   assert.match(await notes({ protectedNamespaces: [] }), /no namespace is protected/);

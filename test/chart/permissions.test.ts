@@ -37,13 +37,24 @@ test('by default: pods of the whole cluster are seen and evicted, and never dele
   assert.deepEqual(await lines({}), sorted(lookingIn('cluster'), OWN, evictingIn('cluster')));
 });
 
+test('with force, and only then, pods may be deleted', async () => {
+  assert.deepEqual(
+    await lines({ force: true }),
+    sorted(lookingIn('cluster'), OWN, ['create pods/eviction in cluster', 'delete pods in cluster']),
+  );
+});
+
 test('in dry-run nothing may be evicted or deleted, whatever else is set', async () => {
-  assert.deepEqual(await lines({ mode: 'dry-run' }), sorted(lookingIn('cluster'), OWN));
+  assert.deepEqual(await lines({ mode: 'dry-run', force: true }), sorted(lookingIn('cluster'), OWN));
 });
 
 test('with namespaces there is nothing for the whole cluster, only a Role in each', async () => {
-  const manifests = await render({ namespaces: ['team-a', 'team-b'] });
-  const each = ['team-a', 'team-b'].map((namespace) => [...lookingIn(namespace), ...evictingIn(namespace)]);
+  const manifests = await render({ namespaces: ['team-a', 'team-b'], force: true });
+  const each = ['team-a', 'team-b'].map((namespace) => [
+    ...lookingIn(namespace),
+    `create pods/eviction in ${namespace}`,
+    `delete pods in ${namespace}`,
+  ]);
   const events = ['create events in revoker', 'patch events in revoker'];
   assert.deepEqual(permissionsOf(manifests).map(text), sorted(...each, OWN, events));
   assert.deepEqual([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')], []);

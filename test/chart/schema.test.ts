@@ -18,12 +18,16 @@ type Samples = { readonly good: readonly unknown[]; readonly bad: readonly unkno
 /** For each setting: values that both the schema and the daemon take, and values that both refuse. */
 const SAMPLES: Readonly<Record<string, Samples>> = {
   REVOKER_CLUSTER_NAME: { good: ['prod', 'A_1-b'], bad: ['-prod', 'a b', 'x'.repeat(101)] },
+  REVOKER_CLUSTER_ISSUER: { good: ['https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE'], bad: [] },
   REVOKER_MODE: { good: ['enforce', 'dry-run'], bad: ['dryrun', 'Enforce'] },
   REVOKER_NAMESPACES: { good: [['a', 'b-1'], []], bad: [['A'], ['a.b'], ['x'.repeat(64)]] },
   REVOKER_PROTECTED_NAMESPACES: { good: [['kube-system'], []], bad: [['kube_system']] },
   REVOKER_POD_LABELS: { good: [['team', 'app.kubernetes.io/name'], []], bad: [['a/b/c'], ['-a']] },
   REVOKER_ON_UNKNOWN_HISTORY: { good: ['report', 'evict'], bad: ['keep', true] },
   REVOKER_ON_MISSED: { good: ['report', 'evict'], bad: ['keep', true] },
+  REVOKER_FORCE: { good: [true, false], bad: ['yes', 1] },
+  REVOKER_DEADLINE: { good: ['15m', '1h30m'], bad: ['15', '15 m', '15min'] },
+  REVOKER_MAX_GRACE_PERIOD: { good: ['30s', '2m'], bad: [] },
   REVOKER_POLL_INTERVAL: { good: ['30s', '0.5h', '1m30s', '200ms'], bad: ['30', '-30s', '30 s', '1d'] },
   REVOKER_SETTLE_TIME: { good: ['0s', '15s'], bad: ['15', 'soon'] },
   REVOKER_CONSISTENCY_WINDOW: { good: ['0s', '30s'], bad: ['30', 'soon'] },
@@ -37,6 +41,11 @@ const SAMPLES: Readonly<Record<string, Samples>> = {
   REVOKER_CREDENTIAL_LIFE: { good: ['6h', '12h'], bad: ['6', '1d'] },
   REVOKER_EVICTION_RATE: { good: [10, 10_000], bad: [0, 'fast'] },
   REVOKER_EVICTION_BURST: { good: [1, 100_000], bad: [0, 1.5, 'many'] },
+  REVOKER_EVICTION_CONCURRENCY: { good: [1, 8], bad: [0, 1.5] },
+  REVOKER_EVICTIONS_PER_NAMESPACE: { good: [1, 60], bad: [] },
+  REVOKER_EVICTIONS_PER_IDENTITY: { good: [1, 60], bad: [] },
+  REVOKER_MASS_END_PERCENT: { good: [25, 100], bad: [-1, 101] },
+  REVOKER_MASS_END_MINIMUM: { good: [1, 5], bad: [-1, 1.5] },
   REVOKER_LOG_LEVEL: { good: ['debug', 'info', 'warn', 'error'], bad: ['trace', 'INFO'] },
 };
 

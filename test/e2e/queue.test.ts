@@ -183,14 +183,15 @@ await suite('hints from the queue and the trail', { concurrency: 3 }, () => {
     const { queue } = scene.simulator;
     const names = Array.from({ length: 24 }, (_, n) => `team-${n}/etl-${n}`);
     const identities = names.map((name) => scene.identity(name, 1));
-    const first = await scene.settledDaemon(NO_POLL);
+    const settings = { ...NO_POLL, REVOKER_MASS_END_MINIMUM: '100' };
+    const first = await scene.settledDaemon(settings);
     const end = queue.faults.add({ operation: 'DeleteMessageBatch' }, fault.delay(5000));
     await Promise.all(identities.map(({ associationId }) => scene.deleteAssociation(associationId)));
     await until('a message received', async () => (await queue.stats()).received > 0);
     assert.equal(await first.stop(), 0);
     end();
     assert.ok((await queue.stats()).deleted < names.length, 'nothing was in flight');
-    scene.daemon(NO_POLL);
+    scene.daemon(settings);
     await until('every eviction', () => scene.evicted().length >= names.length);
     await until('an empty queue', async () => {
       const { ready, inFlight, dead } = await queue.stats();

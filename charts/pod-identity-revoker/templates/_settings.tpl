@@ -4,12 +4,16 @@ added to the daemon is added here, in values.yaml and in values.schema.json; a t
 */}}
 {{- define "pod-identity-revoker.settings" -}}
 clusterName
+clusterIssuer
 mode
 namespaces
 protectedNamespaces
 podLabels
 onUnknownHistory
 onMissed
+force
+deadline
+maxGracePeriod
 pollInterval
 settleTime
 consistencyWindow
@@ -20,6 +24,11 @@ trailLookback
 credentialLife
 evictionRate
 evictionBurst
+evictionConcurrency
+evictionsPerNamespace
+evictionsPerIdentity
+massEndPercent
+massEndMinimum
 logLevel
 {{- end }}
 

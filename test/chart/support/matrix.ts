@@ -5,10 +5,14 @@ import type { Release, Values } from './helm.ts';
 import { CHART } from './helm.ts';
 
 const MORE_SETTINGS = {
+  clusterIssuer: 'https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE',
   protectedNamespaces: ['kube-system', 'platform'],
   podLabels: ['app.kubernetes.io/name', 'team'],
   onUnknownHistory: 'evict',
   onMissed: 'evict',
+  force: true,
+  deadline: '20m',
+  maxGracePeriod: '2m',
   pollInterval: '45s',
   settleTime: '10s',
   consistencyWindow: '1m',
@@ -19,6 +23,11 @@ const MORE_SETTINGS = {
   credentialLife: '12h',
   evictionRate: 10_000,
   evictionBurst: 100_000,
+  evictionConcurrency: 8,
+  evictionsPerNamespace: 60,
+  evictionsPerIdentity: 30,
+  massEndPercent: 10,
+  massEndMinimum: 3,
   logLevel: 'debug',
 } as const satisfies Values;
 
@@ -76,7 +85,7 @@ export const COMBINATIONS: readonly Combination[] = [
   { title: 'the defaults', values: {} },
   { title: 'everything on', values: EVERYTHING },
   { title: 'everything off', values: NOTHING },
-  { title: 'dry-run', values: { mode: 'dry-run' } },
+  { title: 'dry-run', values: { mode: 'dry-run', force: true } },
   { title: 'two namespaces', values: { namespaces: ['team-a', 'team-b'] } },
   { title: 'two namespaces, everything on', values: { ...EVERYTHING, namespaces: ['team-a', 'revoker'] } },
   { title: 'Domino', values: {}, release: { files: [join(CHART, 'values-domino.yaml')] } },

@@ -2,17 +2,20 @@
 
 import { evictionGrace } from '../decide/deadline.ts';
 import { isProof } from '../decide/proof.ts';
+import { judge } from '../decide/judge.ts';
 import type { Judged, Plan } from '../decide/plan.ts';
+import { holderFacts, recounted } from '../decide/plan.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isDone } from '../domain/outcome.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { countedFrom } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
-import { after, between, earliest, latest } from '../domain/time.ts';
+import { after, between, earliest, latest, seconds } from '../domain/time.ts';
 import { backoff } from './backoff.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
+import { factsOf, historyOf } from './facts.ts';
 import type { Entry } from './ledger.ts';
 import { inPool } from './pool.ts';
 
@@ -21,6 +24,9 @@ const CONCURRENCY = 8;
 
 /** Acts in one visit: a large identity takes turns with the others, and is judged anew in each turn. */
 const SLICE = 20;
+
+/** An answer that took so long has kept others waiting as well. */
+const SLOW_ANSWER = seconds(1);
 
 /** The holders of one identity that are acted on on the strength of one proof. */
 type Slice = {
@@ -71,12 +77,27 @@ async function actOn(judged: Judged, slice: Slice): Promise<boolean> {
   if (slice.isOver || isCapped(judged, slice)) return false;
   const giveBack = await deps.slots.take(judged.verdict.kind === 'force', signals.stopping);
   try {
-    await deps.pace.take(signals.stopping);
-    if (!(await isProven(slice)) || !isStillDue(judged, deps)) return true;
-    return await act(judged, slice);
+    if (!(await turnOf(slice))) return true;
+    const current = judgedNow(judged, slice);
+    return current === undefined || (await act(current, slice));
   } finally {
     giveBack();
   }
+}
+
+/**
+ * A turn in the pace, with a proof that is young when it comes. Those that waited together for a slow answer would go all at
+ * once: they take another turn, once.
+ */
+async function turnOf(slice: Slice): Promise<boolean> {
+  const { deps, signals } = slice;
+  await deps.pace.take(signals.stopping);
+  if (hasProof(slice)) return !slice.isOver;
+  const askedAt = deps.clock.now();
+  if (!(await isProven(slice))) return false;
+  if (between(askedAt, deps.clock.now()) < SLOW_ANSWER) return true;
+  await deps.pace.take(signals.stopping);
+  return isProven(slice);
 }
 
 /** A holder whose deadline has come is not held back. */
@@ -145,18 +166,30 @@ async function isProven(slice: Slice): Promise<boolean> {
   const { entry, deps, signals } = slice;
   const { revocation } = entry;
   if (slice.isOver || revocation === undefined) return false;
-  if (!isProof(entry.standing, revocation, deps.clock.now())) {
-    await confirm(revocation.identity, entry, deps, signals.stopping);
-  }
-  slice.isOver ||= !isProof(entry.standing, revocation, deps.clock.now());
+  if (!hasProof(slice)) await confirm(revocation.identity, entry, deps, signals.stopping);
+  slice.isOver ||= !hasProof(slice);
   return !slice.isOver;
 }
 
-/** While it waited for its turn the pod may have gone, have begun to, or have come to its own end. */
-function isStillDue({ holder, verdict }: Judged, { pods }: Deps): boolean {
-  const current = pods.holder(holder.uid);
-  if (current === undefined || current.finished) return false;
-  return verdict.kind === 'force' || current.terminating === undefined;
+function hasProof({ entry, deps }: Slice): boolean {
+  const { revocation, standing } = entry;
+  if (revocation === undefined) return false;
+  const { policy, clock } = deps;
+  const history = historyOf(entry, deps);
+  return isProof(standing, { revocation, history }, { policy, now: clock.now() });
+}
+
+/**
+ * While it waited for its turn the pod may have gone, have begun to, or have come to its own end, and what was read since
+ * may clear it: it is judged once more, on the reading that is the proof. Undefined: not to be acted on as planned.
+ */
+function judgedNow({ holder, verdict }: Judged, slice: Slice): Judged | undefined {
+  const { entry, deps } = slice;
+  const current = deps.pods.holder(holder.uid);
+  if (current === undefined || !hasProof(slice)) return undefined;
+  const facts = recounted(factsOf(holder.identity, deps));
+  const now = judge(holderFacts(current, facts, entry.revocation), deps.policy, deps.clock.now());
+  return now.kind === verdict.kind ? { holder: current, verdict: now } : undefined;
 }
 
 type Done = { readonly holder: Holder; readonly outcome: Outcome; readonly isForced: boolean };

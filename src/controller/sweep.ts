@@ -32,8 +32,10 @@ export type Findings = {
 export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal): Promise<Reading<Listing>> {
   const listing = await deps.associations.list(signal);
   if (listing.kind === 'known') {
-    deps.ledger.noteListing(listing.at, deps.longestGap);
+    const isGap = deps.ledger.noteListing(listing.at, deps.longestGap);
     for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
+    // Who was judged before the gap was known is judged anew.
+    if (isGap) for (const identity of deps.pods.identities()) findings.visit(identity);
     findings.listed(identitiesById(listing.value, deps));
   }
   return listing;

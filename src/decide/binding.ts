@@ -100,14 +100,14 @@ export function withoutGrant(of: Case): Binding {
 }
 
 /**
- * An association that nobody saw may have been in force when the holder started: it started while no List was read,
- * or a record tells of an association that no List has shown. A record may be forged: it is never a reason to evict,
+ * An association that nobody saw may have been in force since the holder started: there was a time in which no List was
+ * read, or a record tells of an association that no List has shown. A record may be forged: it is never a reason to evict,
  * whatever the operator chose. Whoever forges one gains that the pod is looked at by a person.
  */
 function mayHaveBeenMissed(of: Case): Binding | undefined {
   const { holder, gaps } = of.facts;
   const from = latest(before(holder.start, of.policy.consistencyWindow), usableSince(of));
-  const blind = gaps.filter((gap) => gap.from < holder.start && from < gap.until);
+  const blind = gaps.filter((gap) => from < gap.until);
   const [first, ...others] = blind.map(({ until }) => until);
   if (first !== undefined) return unknownPast(latest(first, ...others), of);
   return isUnseenTold(of) ? { kind: 'undecided', reason: 'history-unknown' } : undefined;

@@ -159,8 +159,13 @@ function forced({ facts, policy, now }: Case, { reason }: Stale): Verdict | unde
 }
 
 /** The stage `confirmed` is the proof that the settle time has passed: see advance.ts. */
-function settling({ facts: { revocation }, policy }: Case): Verdict | undefined {
-  if (revocation?.stage === 'confirmed') return undefined;
+function settling({ facts: { revocation }, policy, now }: Case, { end }: Stale): Verdict | undefined {
+  if (revocation?.stage === 'confirmed') {
+    // An end that came later than the one that is followed has a settle time of its own.
+    const isLater = end !== undefined && end.notAfter > (revocation.end?.notAfter ?? end.notAfter);
+    const settled = isLater ? after(end.notAfter, policy.settleTime) : now;
+    return now < settled ? { kind: 'wait', reason: 'settling', until: settled } : undefined;
+  }
   const since = revocation?.settlingSince;
   const until = since === undefined ? undefined : after(since, policy.settleTime);
   return { kind: 'wait', reason: 'settling', until };

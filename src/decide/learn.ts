@@ -60,6 +60,7 @@ export function isOutdated(history: History, standing: Standing): boolean {
 function learnNone(history: History, at: Instant): History {
   const current = currentSpan(history);
   return {
+    ...history,
     spans: current === undefined ? history.spans : ended(history, current, endedBetween(current.seenAt, at)),
     absentSince: history.absentSince ?? at,
     completeFrom: history.completeFrom ?? at,
@@ -71,7 +72,7 @@ function learnGranted(history: History, association: Association, at: Instant): 
   const current = currentSpan(history);
   const { id, grant } = association;
   const span: Span = { id, grant, since, seenAt: at, readAt: at, end: undefined };
-  const next = { absentSince: undefined, completeFrom: history.completeFrom ?? since };
+  const next = { ...history, absentSince: undefined, completeFrom: history.completeFrom ?? since };
   const before = neverRead(history, association);
   if (current === undefined) return kept({ ...next, spans: [...history.spans, ...before, span] });
   if (continues(current, association)) {

@@ -159,7 +159,8 @@ function isEndUncovered(facts: IdentityFacts): boolean {
   const { revocation } = facts;
   if (revocation !== undefined && isOpen(revocation)) return false;
   const end = concerned(facts)?.end;
-  return end !== undefined && revocation?.end?.notAfter !== end.notAfter;
+  if (end === undefined || end.notAfter <= (facts.history.closedUntil ?? -Infinity)) return false;
+  return revocation?.end?.notAfter !== end.notAfter;
 }
 
 function concerned({ standing, history }: IdentityFacts): Span | undefined {

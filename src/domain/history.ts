@@ -35,6 +35,8 @@ export type History = {
   readonly absentSince: Instant | undefined;
   /** From here on the spans and the gaps between them are complete; undefined where nothing is. */
   readonly completeFrom: Instant | undefined;
+  /** Ends up to this one have been followed until they were contained, or had expired. */
+  readonly closedUntil?: Instant;
 };
 
 /** A time in which no List was read: associations may have come and gone. */

@@ -50,7 +50,9 @@ function readDocument(stored: unknown): LedgerDocument {
   });
   const gaps = required(stored, 'gaps', listOf(readStretch));
   const coverage = optional(stored, 'coverage', readStretch);
-  return { listedAt: required(stored, 'listedAt', readInstant), gaps, coverage, records };
+  const listedAt = required(stored, 'listedAt', readInstant);
+  const listedSince = optional(stored, 'listedSince', readInstant) ?? listedAt;
+  return { listedAt, listedSince, gaps, coverage, records };
 }
 
 function readStretch(value: unknown): Gap {
@@ -76,10 +78,12 @@ function readIdentity(value: unknown): Identity {
 function readHistory(value: unknown): History {
   const spans = required(value, 'spans', listOf(readSpan));
   spans.forEach((span, index) => requireOrder(spans[index - 1], span, index));
+  const closedUntil = optional(value, 'closedUntil', readInstant);
   return {
     spans,
     absentSince: optional(value, 'absentSince', readInstant),
     completeFrom: optional(value, 'completeFrom', readInstant),
+    ...(closedUntil !== undefined && { closedUntil }),
   };
 }
 

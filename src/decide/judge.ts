@@ -13,6 +13,7 @@ import type { Stale } from './binding.ts';
 import { comparedWith, withoutGrant } from './binding.ts';
 import type { Case, HolderFacts } from './case.ts';
 import { forceFrom, forceGrace, outlivesDeadline } from './deadline.ts';
+import { isLater } from './proof.ts';
 
 /** creationTimestamp is cut to whole seconds, so a pod may have started up to this much later than it says. */
 export const START_RESOLUTION = seconds(1);
@@ -162,8 +163,8 @@ function forced({ facts, policy, now }: Case, { reason }: Stale): Verdict | unde
 function settling({ facts: { revocation }, policy, now }: Case, { end }: Stale): Verdict | undefined {
   if (revocation?.stage === 'confirmed') {
     // An end that came later than the one that is followed has a settle time of its own.
-    const isLater = end !== undefined && end.notAfter > (revocation.end?.notAfter ?? end.notAfter);
-    const settled = isLater ? after(end.notAfter, policy.settleTime) : now;
+    if (!isLater(end, revocation)) return undefined;
+    const settled = after(end.notAfter, policy.settleTime);
     return now < settled ? { kind: 'wait', reason: 'settling', until: settled } : undefined;
   }
   const since = revocation?.settlingSince;

@@ -4,7 +4,7 @@ import type { Association, AssociationId, Standing } from '../domain/association
 import { unchangedSince } from '../domain/association.ts';
 import { isSameGrant } from '../domain/grant.ts';
 import type { End, History, Span } from '../domain/history.ts';
-import { currentSpan } from '../domain/history.ts';
+import { currentSpan, isEnded } from '../domain/history.ts';
 import type { Instant } from '../domain/time.ts';
 import { between, latest, minutes, seconds } from '../domain/time.ts';
 
@@ -145,10 +145,14 @@ export function kept(history: History): History {
  * grant it tells since when.
  */
 export function forgetEnded(history: History, time: Instant): History {
-  const old = history.spans.slice(0, -1).filter(({ end }) => end !== undefined && end.notAfter < time);
-  const [first, ...others] = old.flatMap(({ end }) => end?.notAfter ?? []);
+  const old = history.spans
+    .slice(0, -1)
+    .filter(isEnded)
+    .filter(({ end }) => end.notAfter < time);
+  const [first, ...others] = old.map(({ end }) => end.notAfter);
   if (first === undefined) return history;
-  const spans = history.spans.filter((span) => !old.includes(span));
+  const dropped = new Set<Span>(old);
+  const spans = history.spans.filter((span) => !dropped.has(span));
   const { completeFrom } = history;
   if (completeFrom === undefined) return { ...history, spans };
   return { ...history, spans, completeFrom: latest(completeFrom, first, ...others) };

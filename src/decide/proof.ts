@@ -1,7 +1,7 @@
 /** Proof: whether a reading entitles anybody to evict, and when a new one must be asked for. */
 
 import type { Standing } from '../domain/association.ts';
-import type { History } from '../domain/history.ts';
+import type { End, History } from '../domain/history.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Revocation } from '../domain/revocation.ts';
@@ -26,9 +26,13 @@ export function isProof(
   if (causeOf(revocation, standing.value, history) === undefined) return false;
   const age = between(standing.at, now);
   if (standing.at < revocation.suspectedAt || age < 0 || age >= PROOF_LIFE) return false;
-  const later = endConcerned(history, standing.value)?.end;
-  const isLater = later !== undefined && later.notAfter > (revocation.end?.notAfter ?? later.notAfter);
-  return !isLater || standing.at >= after(later.notAfter, policy.settleTime);
+  const end = endConcerned(history, standing.value)?.end;
+  return !isLater(end, revocation) || standing.at >= after(end.notAfter, policy.settleTime);
+}
+
+/** An end that came after the one that the revocation follows. */
+export function isLater(end: End | undefined, { end: followed }: Revocation): end is End {
+  return end !== undefined && followed !== undefined && end.notAfter > followed.notAfter;
 }
 
 export type Ended = { readonly revocation: Revocation; readonly history: History };

@@ -28,6 +28,12 @@ export type Span = {
   readonly recorded?: true;
 };
 
+export type EndedSpan = Span & { readonly end: End };
+
+export function isEnded(span: Span): span is EndedSpan {
+  return span.end !== undefined;
+}
+
 export type History = {
   /** Oldest first; at most the last one has no end. */
   readonly spans: readonly Span[];

@@ -20,10 +20,6 @@
 {{- end }}
 {{- end }}
 {{ include "pod-identity-revoker.eventRules" . }}
-# Whether a replacement fell back to IRSA: the annotation of its service account tells.
-- apiGroups: [""]
-  resources: [serviceaccounts]
-  verbs: [get]
 {{- end }}
 
 {{- define "pod-identity-revoker.eventRules" -}}

@@ -2,28 +2,20 @@
 
 import { Daemon } from '../../src/controller/daemon.ts';
 import type { Deps } from '../../src/controller/deps.ts';
-import { Ledger } from '../../src/controller/ledger.ts';
-import { Pace } from '../../src/controller/pace.ts';
-import type { Policy } from '../../src/domain/policy.ts';
-import type { Mode, Report } from '../../src/domain/report.ts';
+import type { Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
 import type { LedgerStore } from '../../src/ports/ledger-store.ts';
 import type { RecordChannel } from '../../src/ports/channel.ts';
-import { at, policy } from '../support/builders.ts';
+import { at } from '../support/builders.ts';
 import { FakeChannel } from '../support/fake-channel.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeEks } from '../support/fake-eks.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
+import type { Settings } from './deps.ts';
+import { depsOf, pollIntervalOf } from './deps.ts';
 
-export type Settings = {
-  readonly policy?: Partial<Policy>;
-  readonly mode?: Mode;
-  readonly pollInterval?: Duration;
-  readonly describeRate?: number;
-  readonly rate?: number;
-  readonly burst?: number;
-};
+export type { Settings } from './deps.ts';
 
 /** Numbers in [0, 1) that are the same in each run. */
 function seeded(seed: number): () => number {
@@ -71,25 +63,15 @@ export class World implements AsyncDisposable {
   /** Starts a daemon that knows nothing. */
   startDaemon(): void {
     this.#stop = new AbortController();
-    this.#deps = {
-      clock: this.clock,
-      random: this.#random,
-      associations: this.eks,
-      pods: this.cluster,
-      evictor: this.cluster,
-      reporter: { report: (report) => this.reports.push(report) },
-      ledger: new Ledger(),
-      channels: this.channels,
-      ledgerStore: this.ledgerStore,
-      confirmPace: new Pace(this.clock, { rate: 20, burst: 40 }),
-      lookPace: new Pace(this.clock, { rate: 5, burst: 40 }),
-      pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),
-      policy: policy(this.#settings.policy),
-      mode: this.#settings.mode ?? 'enforce',
-      longestGap: milliseconds(Math.max(3 * (this.#settings.pollInterval ?? seconds(30)), minutes(2))),
-    };
+    const { clock, channels, ledgerStore, cluster } = this;
+    const reporter = { report: (report: Report) => void this.reports.push(report) };
+    const ports = { clock, channels, ledgerStore, reporter, random: this.#random };
+    this.#deps = depsOf(
+      { ...ports, associations: this.eks, pods: cluster, evictor: cluster },
+      this.#settings,
+    );
     this.#daemon = new Daemon(this.#deps, {
-      pollInterval: this.#settings.pollInterval ?? seconds(30),
+      pollInterval: pollIntervalOf(this.#settings),
       describeRate: this.#settings.describeRate ?? 100,
     });
     this.#running = this.#daemon.run(this.#stop.signal);

@@ -22,6 +22,12 @@ export class FakeCluster implements Pods, Evictor {
   /** What every eviction answers, while it is set. */
   answer: Outcome | undefined;
   grace: Duration = seconds(2);
+  /** The grace of single pods, where it is another one. */
+  readonly graces = new Map<PodUid, Duration>();
+  /** Pods with a finalizer, or on a dead node: their objects stay when their grace is over. */
+  readonly held = new Set<PodUid>();
+  /** Told of every change of a pod as it happens: the views of daemons that come and go. */
+  readonly watches = new Set<(uid: PodUid) => void>();
   /** How long an answer to an eviction takes. */
   latency: Duration = milliseconds(0);
   /** How long the watch takes to show a change. */
@@ -74,6 +80,11 @@ export class FakeCluster implements Pods, Evictor {
 
   running(): readonly Holder[] {
     return [...this.#pods.values()];
+  }
+
+  /** The pod as it is now, whatever the watch has shown. */
+  pod(uid: PodUid): Holder | undefined {
+    return this.#pods.get(uid);
   }
 
   holder(uid: PodUid): Holder | undefined {
@@ -137,9 +148,10 @@ export class FakeCluster implements Pods, Evictor {
   terminate(uid: PodUid): void {
     const pod = this.#pods.get(uid);
     if (pod === undefined || pod.terminating !== undefined) return;
-    this.#pods.set(uid, { ...pod, terminating: after(this.#clock.now(), this.grace) });
+    const grace = this.graces.get(uid) ?? this.grace;
+    this.#pods.set(uid, { ...pod, terminating: after(this.#clock.now(), grace) });
     this.#show(uid);
-    this.#later(this.grace, () => this.remove(uid));
+    if (!this.held.has(uid)) this.#later(grace, () => this.remove(uid));
     pod.replace?.();
   }
 
@@ -165,6 +177,7 @@ export class FakeCluster implements Pods, Evictor {
 
   /** The watch shows the pod as it is when the lag has passed. */
   #show(uid: PodUid): void {
+    for (const tell of this.watches) tell(uid);
     this.#later(this.watchLag, () => {
       const identity = this.#pods.get(uid)?.identity ?? this.#seen.get(uid)?.identity;
       const pod = this.#pods.get(uid);

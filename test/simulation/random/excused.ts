@@ -1,7 +1,7 @@
 /** What the daemon is known to get wrong today. An entry goes when it is mended; no other complaint is excused. */
 
-import { HIDDEN_END, NO_GRANT } from './finale.ts';
-import { LATE_LEDGER, OF_EARLIER_END } from './checks/proof.ts';
+import { BLIND, HIDDEN_END, NO_GRANT } from './finale.ts';
+import { LATE_LEDGER, OF_EARLIER_END, UNRECORDED } from './checks/proof.ts';
 
 export const EXCUSED: readonly RegExp[] = [
   // A grant that ends while the revocation of an earlier one is open has no settle time of its own.
@@ -13,10 +13,13 @@ export const EXCUSED: readonly RegExp[] = [
   new RegExp(HIDDEN_END),
   // Where the daemon never saw what ended, no reading of another grant is taken for a proof, and nobody is evicted.
   new RegExp(NO_GRANT),
+  // After a restart an identity without a record counts as absent since the first List of the new daemon only.
+  new RegExp(UNRECORDED),
   // An end that is contained gets another revocation after a later suspicion was refuted.
   /goes from (?:contained|refuted) to settling/,
-  // A pod without an association that ran through a time without Lists is kept, though one may have come and gone.
-  /is kept, but is stale: keep no-grant-since-start/,
+  // A pod without an association that ran through a time without Lists is kept, though one may have come and gone; and
+  // whoever is judged before a List discloses such a time is not judged again.
+  new RegExp(BLIND),
 ];
 
 export function unexcused(complaints: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@
 
 import { minutes } from '../../../src/domain/time.ts';
 import { isOpen } from '../../../src/domain/revocation.ts';
+import type { Verdict } from '../../../src/domain/verdict.ts';
 import { pollIntervalOf } from '../deps.ts';
 import { LATE_LEDGER, nameOf } from './checks/proof.ts';
 import type { Scene } from './scene.ts';
@@ -29,14 +30,13 @@ function leftBehind(scene: Scene): readonly string[] {
     const verdict = verdictOn(scene, pod);
     const complaint = scene.oracle.complaint(pod, verdict);
     if (complaint === undefined) return [];
-    return [
-      `${nameOf(pod)} ${complaint}: ${verdict?.kind} ${verdict?.reason}${because(scene, pod.identity)}`,
-    ];
+    return [`${nameOf(pod)} ${complaint}: ${verdict?.kind} ${verdict?.reason}${because(scene, pod)}`];
   });
 }
 
 /** What is known to lead to this. */
-function because(scene: Scene, identity: Pod['identity']): string {
+function because(scene: Scene, { identity, uid }: Pod): string {
+  if (verdictOn(scene, { identity, uid })?.kind === 'keep' && isBlind(scene, uid)) return BLIND;
   if (isHidden(scene, identity)) return HIDDEN_END;
   if (hasNoGrant(scene, identity)) return NO_GRANT;
   return scene.mind.isRecalledLate ? LATE_LEDGER : '';
@@ -47,6 +47,15 @@ export const NO_GRANT = ', under a revocation that does not know its grant';
 function hasNoGrant({ host }: Scene, identity: Pod['identity']): boolean {
   const revocation = host.deps?.ledger.find(identity)?.revocation;
   return revocation !== undefined && isOpen(revocation) && revocation.grant === undefined;
+}
+
+export const BLIND = ', through a time that it knows nobody looked';
+
+/** All that the pod may hold came and went in times of which the daemon says itself that nobody looked. */
+function isBlind({ host, truth }: Scene, uid: Pod['uid']): boolean {
+  const gaps = host.deps?.ledger.gaps ?? [];
+  const ended = truth.staleOf(uid);
+  return ended.every(({ since, until }) => gaps.some((gap) => gap.from <= since && until <= gap.until));
 }
 
 export const HIDDEN_END = ', while an open revocation hides the end';
@@ -61,11 +70,7 @@ function isHidden({ host, truth }: Scene, identity: Pod['identity']): boolean {
 
 type Pod = ReturnType<Scene['cluster']['running']>[number];
 
-export function verdictOn(scene: Scene, { identity, uid }: Pod): ReturnType<typeof opinion> {
-  return opinion(scene, identity, uid);
-}
-
-function opinion({ host }: Scene, identity: Pod['identity'], uid: Pod['uid']) {
+function verdictOn({ host }: Scene, { identity, uid }: Pick<Pod, 'identity' | 'uid'>): Verdict | undefined {
   return host.deps?.ledger.find(identity)?.opinions.get(uid)?.verdict;
 }
 

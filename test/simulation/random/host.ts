@@ -99,6 +99,15 @@ export class Host {
     tell({ kind: 'daemon-started', generation: mind.generation });
   }
 
+  /** The next daemon starts after a while. */
+  startLater(away: Duration): void {
+    const { clock, ends } = this.#around;
+    clock.sleep(milliseconds(Math.max(1, away)), ends).then(
+      () => this.start(),
+      () => {},
+    );
+  }
+
   /** Tells the daemon to stop and waits until it has ended. */
   async stop(): Promise<void> {
     const run = this.#run;
@@ -134,14 +143,11 @@ export class Host {
   }
 
   #crashed(): void {
-    const { clock, ends, mail, tell } = this.#around;
+    const { mail, tell } = this.#around;
     this.#run = undefined;
     mail.hangUp();
     tell({ kind: 'daemon-ended', how: 'crashed', left: 0 });
-    clock.sleep(milliseconds(Math.max(1, this.#away)), ends).then(
-      () => this.start(),
-      () => {},
-    );
+    this.startLater(this.#away);
   }
 }
 

@@ -55,6 +55,15 @@ export type Operation =
       /** From the state of how long ago EKS hands out credentials. */
       readonly lag: Seconds;
     }
+  | {
+      /** A change, and pods that start right after it, with what was in force before. */
+      readonly kind: 'rush';
+      readonly identity: number;
+      readonly to: GrantName;
+      readonly after: Seconds;
+      readonly pods: number;
+      readonly record: RecordJourney;
+    }
   | { readonly kind: 'remove'; readonly which: number }
   | { readonly kind: 'finish'; readonly which: number }
   | { readonly kind: 'stop'; readonly away: Seconds }
@@ -110,7 +119,9 @@ export type EvictionFault =
 
 /** What is no ordinary life of a cluster. */
 export function isFault({ kind }: Operation): boolean {
-  return !['update', 'delete', 'create', 'recreate', 'start', 'remove', 'finish', 'stop'].includes(kind);
+  return !['update', 'delete', 'create', 'recreate', 'start', 'rush', 'remove', 'finish', 'stop'].includes(
+    kind,
+  );
 }
 
 /** An operation and how long it is until the next one. */

@@ -111,9 +111,9 @@ export class Oracle {
   }
 
   /** The daemon was shown this grant; or, where there is none now, at least that there was one. */
-  #isKnown({ id, name }: Version, { identity }: Holder): boolean {
-    if (this.#mind.sights(identity).some(({ shown }) => shown?.id === id && shown.name === name)) return true;
-    return this.#truth.current(identity) === undefined && this.#mind.listedAt(id) !== undefined;
+  #isKnown(version: Version, { identity }: Holder): boolean {
+    if (this.#mind.sights(identity).some(({ shown }) => shown === version)) return true;
+    return this.#truth.current(identity) === undefined && this.#mind.listedAt(version.id) !== undefined;
   }
 
   /** It came and went between two readings, and nothing can have told of it. */
@@ -123,7 +123,6 @@ export class Oracle {
       this.#mind.listedAt(version.id) !== undefined || sights.some((one) => one.shown?.id === version.id);
     // A List tells of an association that comes and goes, but not of what it carries.
     if (!isSeen) return isBlind(version, this.#mind.lists, this.#mind.lists, this.#settings.longestGap);
-    if (sights.some(({ shown }) => shown === version)) return false;
     const from = sights.map(({ sentAt }) => sentAt);
     // What is shown has been so since it was changed.
     const until = sights.map(({ shown, sentAt }) => shown?.since ?? sentAt);

@@ -5,6 +5,7 @@ import { milliseconds, seconds } from '../../../src/domain/time.ts';
 import type { Operation } from './operations.ts';
 import type { Scene } from './scene.ts';
 import { sentence } from './sentences.ts';
+import { PLAIN } from './workloads.ts';
 import type { Lasting } from './weather.ts';
 
 export async function perform(operation: Operation, scene: Scene): Promise<void> {
@@ -47,6 +48,13 @@ const ACTS: Acts = {
     const { identity, pods } = operation;
     for (let n = 0; n < pods; n += 1) scene.workloads.start(scene.identity(identity), operation);
   },
+  rush: async ({ identity, to, after, pods, record }, scene) => {
+    scene.account.update(scene.identity(identity), to, record, 0);
+    if (after > 0) await scene.pass(seconds(after));
+    for (let n = 0; n < pods; n += 1) {
+      scene.workloads.start(scene.identity(identity), { ...PLAIN, isByHand: false, lag: after + 1 });
+    }
+  },
   remove: ({ which }, { workloads, cluster }) => {
     const pod = workloads.pick(which);
     if (pod !== undefined) cluster.terminate(pod.uid);
@@ -57,8 +65,7 @@ const ACTS: Acts = {
   },
   stop: async ({ away }, scene) => {
     await scene.host.stop();
-    await scene.pass(seconds(away));
-    scene.host.start();
+    scene.host.startLater(seconds(away));
   },
   crash: ({ ambush, within, away }, { host }) => host.crash(ambush, seconds(within), seconds(away)),
   forge: ({ identity, action, age }, scene) => {

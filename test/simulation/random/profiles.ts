@@ -14,7 +14,16 @@ export type Profile = {
   readonly weights: Readonly<Partial<Record<Kind, number>>>;
 };
 
-const LIFE = { update: 10, delete: 6, create: 8, recreate: 5, start: 12, remove: 4, finish: 1 } as const;
+const LIFE = {
+  update: 10,
+  delete: 6,
+  create: 8,
+  recreate: 5,
+  start: 12,
+  rush: 3,
+  remove: 4,
+  finish: 1,
+} as const;
 
 const EKS_FAULTS = { 'eks-fails': 3, 'eks-cut-off': 1, 'eks-slow': 1, 'eks-lags': 2 } as const;
 
@@ -27,6 +36,30 @@ export const PROFILES = {
     pause: 25,
     ledger: 0.85,
     weights: { ...LIFE, ...EKS_FAULTS, forge: 1, stop: 1.5, crash: 1.5, budget: 1 },
+  },
+  /** Pods that come and go under a watch that is behind, and evictions that are slow or refused. */
+  pods: {
+    length: 50,
+    pause: 12,
+    ledger: 0.9,
+    weights: {
+      update: 6,
+      delete: 4,
+      create: 6,
+      start: 12,
+      remove: 14,
+      finish: 2,
+      stop: 2,
+      crash: 1,
+      budget: 3,
+      'evictions-fail': 2,
+      'evictions-slow': 3,
+      'watch-lags': 5,
+      'watch-stutters': 1,
+      'watch-silent': 2,
+      relists: 1,
+      'api-cut-off': 1,
+    },
   },
   /** Everything that can go wrong, at once. */
   faults: {

@@ -19,6 +19,8 @@ export type Row = {
   readonly restart: number | 'some' | 'each' | undefined;
   /** What is known to be wrong is complained of too. */
   readonly isStrict: boolean;
+  /** Ends with the first history that goes wrong. */
+  readonly isBrief: boolean;
 };
 
 export type Wrong = { readonly story: Story; readonly complaints: readonly string[] };
@@ -34,7 +36,9 @@ export async function playRow(
     const played = await play(story, onHeard);
     total = added(total, played);
     const complaints = row.isStrict ? played.complaints : unexcused(played.complaints);
-    if (complaints.length > 0) onWrong({ story, complaints });
+    if (complaints.length === 0) continue;
+    onWrong({ story, complaints });
+    if (row.isBrief) break;
   }
   return total;
 }

@@ -37,9 +37,16 @@ function complaintOf(scene: Scene, order: EvictionOrder, now: Instant): string |
 /** What is known to lead to the eviction of one that is not stale. */
 function because(scene: Scene, order: EvictionOrder): string {
   if (isOfEarlierEnd(scene, order)) return OF_EARLIER_END;
+  if (isUnrecorded(scene, order)) return UNRECORDED;
   return scene.mind.isRecalledLate ? LATE_LEDGER : '';
 }
 
+/** No association was ever shown of the identity, and the daemon is not the first one. */
+function isUnrecorded({ mind }: Scene, { holder }: EvictionOrder): boolean {
+  return mind.generation > 1 && mind.sights(holder.identity).every(({ shown }) => shown === undefined);
+}
+
+export const UNRECORDED = ', of an identity of which nothing was recorded';
 export const LATE_LEDGER = ', by a ledger that was read late';
 export const OF_EARLIER_END = ', under the revocation of an earlier end';
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Mutation } from './mutations.ts';
 import { MUTATIONS } from './mutations.ts';
@@ -15,8 +16,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the simulation is made of. */
 const COPIED = ['src', 'test/simulation', 'test/support', 'package.json'];
 
-/** Enough for most mutations to show. */
-const SEEDS = '1-30';
+/** Enough for each mutation to show. */
+const SEEDS = ['--seeds', '1-80'];
 
 async function inCopy<T>(work: (root: string) => Promise<T>): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'mutated-'));
@@ -38,25 +39,27 @@ async function plant({ file, edits }: Mutation, root: string): Promise<void> {
   await writeFile(join(root, file), text);
 }
 
-suite('planted faults', { concurrency: 2 }, () => {
-  for (const mutation of MUTATIONS) {
-    test(`found: ${mutation.name}`, async (t) => {
-      const { isWell, lines } = await inCopy(async (root) => {
-        await plant(mutation, root);
-        return simulated(['--profile', mutation.profile, '--seeds', mutation.seeds ?? SEEDS], root);
-      });
-      assert.ok(!isWell, 'nothing was found');
-      const found = lines.filter((line) => mutation.complaint.test(line));
-      assert.ok(found.length > 0, lines.slice(0, 10).join('\n'));
-      t.diagnostic(found[0] ?? '');
-    });
-  }
+async function find(t: TestContext, mutation: Mutation): Promise<void> {
+  const { profile, complaint } = mutation;
+  const { lines } = await inCopy(async (root) => {
+    await plant(mutation, root);
+    return simulated(['--profile', profile, ...SEEDS, '--until', complaint.source], root);
+  });
+  const found = lines.find((line) => complaint.test(line));
+  assert.ok(found !== undefined, `nothing like ${complaint} was found:\n${lines.slice(0, 10).join('\n')}`);
+  t.diagnostic(found.trim());
+}
 
-  test('nothing is found in a copy that nobody has touched', async () => {
-    for (const profile of ['grants', 'faults']) {
-      const { isWell, lines } = await inCopy((root) =>
-        simulated(['--profile', profile, '--seeds', '1-30'], root),
-      );
+test('planted faults are found', { concurrency: 2 }, async (t) => {
+  await Promise.all(
+    MUTATIONS.map((mutation) => t.test(`found: ${mutation.name}`, (each) => find(each, mutation))),
+  );
+});
+
+test('nothing is found in a copy in which nothing was planted', async () => {
+  await inCopy(async (root) => {
+    for (const profile of ['grants', 'pods', 'faults']) {
+      const { isWell, lines } = await simulated(['--profile', profile, '--seeds', '1-20'], root);
       assert.ok(isWell, lines.join('\n'));
     }
   });

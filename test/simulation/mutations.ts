@@ -6,8 +6,6 @@ export type Mutation = {
   /** Exact text that is in the file once, and what takes its place: whoever changes the text changes it here too. */
   readonly edits: readonly { readonly from: string; readonly to: string }[];
   readonly profile: 'grants' | 'pods' | 'faults';
-  /** The seeds that show it, where the first ones do not. */
-  readonly seeds?: string;
   readonly complaint: RegExp;
 };
 
@@ -152,20 +150,20 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/domain/grant.ts',
     edits: [{ from: '    one.disableSessionTags === other.disableSessionTags\n', to: '    true\n' }],
     profile: 'grants',
-    complaint: /is kept, but is stale: keep (?:current|same-grant)/,
+    complaint: /is kept, but is stale|but can be told/,
   },
   {
     name: 'a change of the target role is no change',
     file: 'src/domain/grant.ts',
     edits: [{ from: '    one.targetRoleArn === other.targetRoleArn &&\n', to: '' }],
     profile: 'grants',
-    complaint: /is kept, but is stale: keep (?:current|same-grant)/,
+    complaint: /is kept, but is stale|but can be told/,
   },
   {
     name: 'a holder that was blocked once is never tried again',
     file: 'src/decide/judge.ts',
     edits: [{ from: ' || now >= attempt.notBefore) return undefined;', to: ') return undefined;' }],
-    profile: 'grants',
+    profile: 'pods',
     complaint: /is left: wait backing-off/,
   },
   {
@@ -180,7 +178,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/decide/advance.ts',
     edits: [{ from: "  if (revocation.stage !== 'suspected') return revocation;\n", to: '' }],
     profile: 'grants',
-    complaint: /\(invariant 7\)/,
+    complaint: /\(invariant 7\)|is left: wait settling/,
   },
   // With leadership comes: acting without the Lease. With deadlines: a deadline that starts anew after a restart.
 ];

@@ -26,12 +26,16 @@ test('a restart at every step of a history: it changes neither', async (t) => {
   await allWell(t, '--profile', 'grants', '--seeds', '201-203', '--restart', 'each');
 });
 
+test('100 random histories of pods that come and go under a watch that is behind', async (t) => {
+  await allWell(t, '--profile', 'pods', '--seeds', '1-100');
+});
+
 test('100 random histories with everything that can go wrong', async (t) => {
   await allWell(t, '--profile', 'faults', '--seeds', '1-100');
 });
 
 test('the same seed tells the same history', async () => {
-  for (const profile of ['grants', 'faults'] as const) {
+  for (const profile of ['grants', 'pods', 'faults'] as const) {
     assert.deepEqual(await play(storyOf(7, profile)), await play(storyOf(7, profile)));
   }
 });

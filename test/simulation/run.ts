@@ -8,14 +8,14 @@ import type { ProfileName } from './random/story.ts';
 import { summary } from './random/summary.ts';
 import { traced } from './random/trace.ts';
 
-const HELP = `npm run simulate -- [--profile NAME] [--seed N | --seeds FROM-TO] [--steps M] [--restart STEP] [--brief] [--strict]
+const HELP = `npm run simulate -- [--profile NAME] [--seed N | --seeds FROM-TO] [--steps M] [--restart STEP] [--until PATTERN] [--strict]
 
   --profile   ${Object.keys(PROFILES).join(' or ')}; the first one if it is not given
   --seed      plays one history and tells what happens in it
   --seeds     plays a row of them; 1-200 if it is not given
   --steps     only the first so many steps of each
   --restart   one more end of the daemon before this step, or before "some" step, or before "each" in turn
-  --brief     ends with the first history that goes wrong
+  --until     ends with the first complaint that matches this expression
   --strict    complains of what is known to be wrong, too
 
 Ends with 1 if a history went wrong.`;
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1-200' },
     steps: { type: 'string' },
     restart: { type: 'string' },
-    brief: { type: 'boolean', default: false },
+    until: { type: 'string' },
     strict: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -50,7 +50,7 @@ function rowOf(profile: ProfileName): Row {
     length: values.steps === undefined ? undefined : Number(values.steps),
     restart: restart === undefined || restart === 'some' || restart === 'each' ? restart : Number(restart),
     isStrict: values.strict,
-    isBrief: values.brief,
+    until: values.until === undefined ? undefined : new RegExp(values.until),
   };
 }
 

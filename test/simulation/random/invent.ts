@@ -64,6 +64,15 @@ const INVENT: Invent = {
     pods: c.pick([1, 2]),
     record: record(c),
   }),
+  glimpse: (c) => ({
+    kind: 'glimpse',
+    identity: whose(c),
+    to: c.pick(GRANT_NAMES),
+    pods: c.pick([1, 2]),
+    after: c.pick([1, 6, 20]),
+    next: c.pick([undefined, ...GRANT_NAMES]),
+  }),
+  race: (c) => ({ kind: 'race', which: c.between(0, 999) }),
   remove: (c) => ({ kind: 'remove', which: c.between(0, 999) }),
   finish: (c) => ({ kind: 'finish', which: c.between(0, 999) }),
   stop: (c) => ({ kind: 'stop', away: away(c) }),
@@ -120,7 +129,7 @@ function whose(chance: Chance): number {
 }
 
 function grantOrSame(chance: Chance): (typeof GRANT_NAMES)[number] | 'same' {
-  return chance.is(0.3) ? 'same' : chance.pick(GRANT_NAMES);
+  return chance.is(0.4) ? 'same' : chance.pick(GRANT_NAMES);
 }
 
 function record(chance: Chance): RecordJourney {

@@ -64,6 +64,17 @@ export type Operation =
       readonly pods: number;
       readonly record: RecordJourney;
     }
+  | {
+      /** An association comes, pods start under it, and it goes or is another one before long. */
+      readonly kind: 'glimpse';
+      readonly identity: number;
+      readonly to: GrantName;
+      readonly pods: number;
+      readonly after: Seconds;
+      readonly next: GrantName | undefined;
+    }
+  /** Somebody else deletes a pod just when it may be evicted. */
+  | { readonly kind: 'race'; readonly which: number }
   | { readonly kind: 'remove'; readonly which: number }
   | { readonly kind: 'finish'; readonly which: number }
   | { readonly kind: 'stop'; readonly away: Seconds }
@@ -119,9 +130,19 @@ export type EvictionFault =
 
 /** What is no ordinary life of a cluster. */
 export function isFault({ kind }: Operation): boolean {
-  return !['update', 'delete', 'create', 'recreate', 'start', 'rush', 'remove', 'finish', 'stop'].includes(
-    kind,
-  );
+  return ![
+    'update',
+    'delete',
+    'create',
+    'recreate',
+    'start',
+    'rush',
+    'glimpse',
+    'race',
+    'remove',
+    'finish',
+    'stop',
+  ].includes(kind);
 }
 
 /** An operation and how long it is until the next one. */

@@ -101,9 +101,7 @@ export class Oracle {
       case 'undecided':
         return stale.some((one) => this.#isKnown(one, holder)) ? 'is undecided, but can be told' : undefined;
       case 'keep':
-        return stale.every((one) => !this.#isKnown(one, holder) && this.#isGlance(one, holder))
-          ? undefined
-          : 'is kept, but is stale';
+        return stale.every((one) => this.#isUnseen(one, holder)) ? undefined : 'is kept, but is stale';
       case 'wait':
       case 'evict':
         return 'is left';
@@ -116,7 +114,22 @@ export class Oracle {
     return this.#truth.current(identity) === undefined && this.#mind.listedAt(version.id) !== undefined;
   }
 
-  /** It came and went between two readings, and nothing can have told of it. */
+  /** Nothing that the daemon was shown can have told of it. */
+  #isUnseen(version: Version, holder: Holder): boolean {
+    if (this.#isKnown(version, holder)) return false;
+    return this.#isBeforeAll(version, holder) || this.#isGlance(version, holder);
+  }
+
+  /**
+   * It had ended before anybody looked, there has been none since, and the holder started later: then no window is
+   * granted, else the successors of pods that spell the volume out would be taken for stale as well.
+   */
+  #isBeforeAll({ until }: Version, { identity, start }: Holder): boolean {
+    const first = this.#mind.lists[0] ?? Infinity;
+    return this.#truth.current(identity) === undefined && until <= first && first <= start + CUT;
+  }
+
+  /** It came and went between two readings. */
   #isGlance(version: Version, { identity }: Holder): boolean {
     const sights = this.#mind.sights(identity);
     const isSeen =

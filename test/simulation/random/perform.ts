@@ -55,6 +55,19 @@ const ACTS: Acts = {
       scene.workloads.start(scene.identity(identity), { ...PLAIN, isByHand: false, lag: after + 1 });
     }
   },
+  glimpse: async ({ identity, to, pods, after, next }, scene) => {
+    const of = scene.identity(identity);
+    scene.account.delete(of, undefined);
+    scene.account.create(of, to, undefined);
+    for (let n = 0; n < pods; n += 1) scene.workloads.start(of, { ...PLAIN, isByHand: false });
+    await scene.pass(seconds(after));
+    scene.account.delete(of, undefined);
+    if (next !== undefined) scene.account.create(of, next, undefined);
+  },
+  race: ({ which }, { workloads, cluster }) => {
+    const pod = workloads.pickStale(which);
+    if (pod !== undefined) cluster.remove(pod.uid);
+  },
   remove: ({ which }, { workloads, cluster }) => {
     const pod = workloads.pick(which);
     if (pod !== undefined) cluster.terminate(pod.uid);

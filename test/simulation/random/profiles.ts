@@ -21,6 +21,8 @@ const LIFE = {
   recreate: 5,
   start: 12,
   rush: 3,
+  glimpse: 2,
+  race: 1,
   remove: 4,
   finish: 1,
 } as const;
@@ -47,7 +49,8 @@ export const PROFILES = {
       delete: 4,
       create: 6,
       start: 12,
-      remove: 14,
+      race: 8,
+      remove: 8,
       finish: 2,
       stop: 2,
       crash: 1,

@@ -19,8 +19,8 @@ export type Row = {
   readonly restart: number | 'some' | 'each' | undefined;
   /** What is known to be wrong is complained of too. */
   readonly isStrict: boolean;
-  /** Ends with the first history that goes wrong. */
-  readonly isBrief: boolean;
+  /** Ends with the first complaint of this kind. */
+  readonly until: RegExp | undefined;
 };
 
 export type Wrong = { readonly story: Story; readonly complaints: readonly string[] };
@@ -38,7 +38,7 @@ export async function playRow(
     const complaints = row.isStrict ? played.complaints : unexcused(played.complaints);
     if (complaints.length === 0) continue;
     onWrong({ story, complaints });
-    if (row.isBrief) break;
+    if (complaints.some((complaint) => row.until?.test(complaint))) break;
   }
   return total;
 }

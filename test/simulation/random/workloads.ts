@@ -63,6 +63,14 @@ export class Workloads {
     return running[which % Math.max(1, running.length)];
   }
 
+  /** Some pod that has outlived its grant; one that will come again under its name, if there is one. */
+  pickStale(which: number): Holder | undefined {
+    const stale = this.#cluster.running().filter(({ uid }) => this.#truth.staleOf(uid).length > 0);
+    const coming = stale.filter(({ uid }) => this.#replacing.has(uid));
+    const from = coming.length > 0 ? coming : stale;
+    return from[which % Math.max(1, from.length)];
+  }
+
   #replaceGone(uid: PodUid): void {
     if (this.#cluster.pod(uid) !== undefined) return;
     const again = this.#replacing.get(uid);

@@ -4,7 +4,7 @@ import type { Check } from '../happenings.ts';
 import type { Scene } from '../scene.ts';
 import { bugCheck, leftCheck } from './ends.ts';
 import { paceCheck } from './pace.ts';
-import { acceptedCheck, dryRunCheck, protectedCheck, uidCheck } from './pods.ts';
+import { acceptedCheck, dryRunCheck, leavingCheck, protectedCheck, uidCheck } from './pods.ts';
 import { proofCheck } from './proof.ts';
 import { stagesCheck } from './stages.ts';
 
@@ -16,6 +16,7 @@ export function allChecks(scene: Scene): readonly Check[] {
     uidCheck(),
     dryRunCheck(story),
     protectedCheck(story),
+    leavingCheck(scene),
     acceptedCheck(),
     paceCheck(story),
     stagesCheck(),

@@ -5,6 +5,7 @@ import { namespaceOf } from '../../../../src/domain/identity.ts';
 import type { Report } from '../../../../src/domain/report.ts';
 import { policy } from '../../../support/builders.ts';
 import type { Check } from '../happenings.ts';
+import type { Scene } from '../scene.ts';
 import type { Story } from '../story.ts';
 import { nameOf } from './proof.ts';
 
@@ -36,7 +37,17 @@ export function protectedCheck({ settings }: Story): Check {
   };
 }
 
-/** A pod that the API has accepted is not asked for again while it terminates, unless nobody could see that. */
+/** Who can be seen to be on its way out, or at its own end, is not evicted any more. */
+export function leavingCheck({ host }: Scene): Check {
+  return ({ happening }) => {
+    if (happening.kind !== 'eviction-asked') return [];
+    const seen = host.view?.holder(happening.order.holder.uid);
+    const isLeaving = seen === undefined || seen.terminating !== undefined || seen.finished;
+    return isLeaving ? [`${nameOf(happening.order.holder)} is evicted, but is leaving already`] : [];
+  };
+}
+
+/** "evicted" is reported after the API has accepted it. */
 export function acceptedCheck(): Check {
   const accepted = new Set<PodUid>();
   return ({ happening }) => {

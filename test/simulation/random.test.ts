@@ -34,8 +34,16 @@ test('100 random histories with everything that can go wrong', async (t) => {
   await allWell(t, '--profile', 'faults', '--seeds', '1-100');
 });
 
+test('60 random histories under a clock that is wrong and is set right by steps', async (t) => {
+  await allWell(t, '--profile', 'clocks', '--seeds', '1-60');
+});
+
+test('30 random histories in which everything is deleted at once, with and without records of it', async (t) => {
+  await allWell(t, '--profile', 'crowd', '--seeds', '1-30');
+});
+
 test('the same seed tells the same history', async () => {
-  for (const profile of ['grants', 'pods', 'faults'] as const) {
+  for (const profile of ['grants', 'pods', 'faults', 'clocks', 'crowd'] as const) {
     assert.deepEqual(await play(storyOf(7, profile)), await play(storyOf(7, profile)));
   }
 });

@@ -1,5 +1,7 @@
 /** The fence around a daemon: all that it asks of the world goes through here, and nothing more after its crash. */
 
+import type { Duration } from '../../../src/domain/time.ts';
+import { after } from '../../../src/domain/time.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 
 /** A crash that lies in wait: at the call of this number from now, before it is sent or before its answer is heard. */
@@ -66,10 +68,10 @@ export class Fence {
     if (!this.isCrashed) send();
   }
 
-  /** The clock as the daemon knows it: after the crash its sleeps never end. */
-  clock(world: Clock): Clock {
+  /** The clock as the daemon knows it, which may be wrong by `skew`: after the crash its sleeps never end. */
+  clock(world: Clock, skew: () => Duration): Clock {
     return {
-      now: () => world.now(),
+      now: () => after(world.now(), skew()),
       sleep: async (duration, signal) => {
         if (this.isCrashed) return NEVER;
         this.#open += 1;

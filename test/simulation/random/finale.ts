@@ -80,7 +80,11 @@ async function atRest(scene: Scene): Promise<readonly string[]> {
   await scene.pass(REST);
   const asked = Object.groupBy(scene.eks.calls.slice(calls), ({ operation }) => operation);
   const polls = REST / (pollIntervalOf(scene.story.settings) * 0.9);
-  const most = { list: polls + 1, describe: (polls + 1) * 5, confirm: IDLE_CONFIRMATIONS };
+  const most = {
+    list: polls + 1,
+    describe: (polls + 1) * scene.story.identities.length,
+    confirm: IDLE_CONFIRMATIONS,
+  };
   const restless = (['list', 'describe', 'confirm'] as const).flatMap((operation) => {
     const count = asked[operation]?.length ?? 0;
     if (count <= most[operation]) return [];

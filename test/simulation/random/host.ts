@@ -6,7 +6,7 @@ import type { Association, AssociationId } from '../../../src/domain/association
 import type { Reading } from '../../../src/domain/reading.ts';
 import { known } from '../../../src/domain/reading.ts';
 import type { Duration } from '../../../src/domain/time.ts';
-import { milliseconds, seconds } from '../../../src/domain/time.ts';
+import { after, milliseconds, seconds } from '../../../src/domain/time.ts';
 import type { Associations } from '../../../src/ports/associations.ts';
 import type { Evictor } from '../../../src/ports/evictor.ts';
 import type { LedgerStore } from '../../../src/ports/ledger-store.ts';
@@ -41,6 +41,8 @@ export type Surroundings = {
   /** Undefined: there is nowhere to keep a ledger. */
   readonly shelf: FakeLedgerShelf | undefined;
   readonly mind: Mind;
+  /** By how much the clock of the host is wrong. */
+  readonly skew: () => Duration;
   readonly tell: (happening: Happening) => void;
 };
 
@@ -154,10 +156,10 @@ export class Host {
 function portsOf(fence: Fence, view: FakePodView, around: Surroundings): Parameters<typeof depsOf>[0] {
   const { clock, chance, evictor, mail, shelf, tell } = around;
   return {
-    clock: fence.clock(clock),
+    clock: fence.clock(clock, around.skew),
     random: chance.next,
     associations: associationsOf(fence, around),
-    pods: podsOf(fence, view),
+    pods: podsOf(fence, view, around.skew),
     evictor: { evict: (order, signal) => fence.call(() => evictor.evict(order, signal)) },
     reporter: { report: (report) => fence.tell(() => tell({ kind: 'reported', report })) },
     channels: [{ name: mail.name, run: (listener, signal) => fence.call(() => mail.run(listener, signal)) }],
@@ -166,12 +168,14 @@ function portsOf(fence: Fence, view: FakePodView, around: Surroundings): Paramet
 }
 
 /** EKS, with a note of all that the daemon was shown. */
-function associationsOf(fence: Fence, { clock, eks, mind }: Surroundings): Associations {
+function associationsOf(fence: Fence, { clock, eks, mind, skew }: Surroundings): Associations {
+  /** An adapter dates what it read by its own clock. */
+  const dated = <T>(reading: Reading<T>): Reading<T> => ({ ...reading, at: after(reading.at, skew()) });
   return {
     list: async (signal) => {
       const reading = await fence.call(() => eks.list(signal));
       if (reading.kind === 'known') mind.sawList(reading);
-      return reading;
+      return dated(reading);
     },
     describe: async (id: AssociationId, signal): Promise<Reading<Association>> => {
       const reading = await fence.call(() => eks.describe(id, signal));
@@ -179,25 +183,28 @@ function associationsOf(fence: Fence, { clock, eks, mind }: Surroundings): Assoc
         const association = reading.value;
         mind.saw(association.identity, known({ kind: 'granted', association }, reading.at));
       }
-      return reading;
+      return dated(reading);
     },
     confirm: async (identity, lastKnown, signal) => {
       const reading = await fence.call(() => eks.confirm(identity, lastKnown, signal));
       // An answer that takes longer than a proof lives is no proof, and is not believed.
       const isInTime = clock.now() - reading.at < PROOF_LIFE;
       if (reading.kind === 'known' && isInTime) mind.saw(identity, reading);
-      return reading;
+      return dated(reading);
     },
   };
 }
 
-function podsOf(fence: Fence, view: FakePodView): Pods {
+function podsOf(fence: Fence, view: FakePodView, skew: () => Duration): Pods {
   return {
     holdersOf: (identity) => view.holdersOf(identity),
     holder: (uid) => view.holder(uid),
     identities: () => view.identities(),
     unreadable: () => view.unreadable(),
-    freshness: () => view.freshness(),
+    freshness: () => {
+      const freshness = view.freshness();
+      return freshness.kind === 'synced' ? { ...freshness, asOf: after(freshness.asOf, skew()) } : freshness;
+    },
     run: (listener, signal) => {
       const changed: typeof listener.changed = (identity) => fence.tell(() => listener.changed(identity));
       return fence.call(() => view.run({ ...listener, changed }, signal));

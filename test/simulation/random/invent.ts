@@ -89,6 +89,9 @@ const INVENT: Invent = {
     age: c.pick([0, 1, 60, 3600]),
   }),
   'repeat-record': (c) => ({ kind: 'repeat-record', which: c.between(0, 999) }),
+  'clock-step': (c) => ({ kind: 'clock-step', share: c.pick([-1, -0.5, 0, 0.5, 1]) }),
+  'mass-delete': (c) => ({ kind: 'mass-delete', record: record(c) }),
+  restore: (c) => ({ kind: 'restore', record: record(c) }),
   'queue-stutters': () => ({ kind: 'queue-stutters' }),
   'eks-fails': (c) => ({
     kind: 'eks-fails',

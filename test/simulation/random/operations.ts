@@ -86,7 +86,13 @@ export type Operation =
       readonly age: Seconds;
     }
   | { readonly kind: 'repeat-record'; readonly which: number }
+  /** Somebody deletes all associations of the cluster. */
+  | { readonly kind: 'mass-delete'; readonly record: RecordJourney }
+  /** Who has none is given again what it had last. */
+  | { readonly kind: 'restore'; readonly record: RecordJourney }
   | { readonly kind: 'queue-stutters' }
+  /** From now on the clock of the host is wrong by this share of the most that it may be. */
+  | { readonly kind: 'clock-step'; readonly share: number }
   | {
       readonly kind: 'eks-fails';
       readonly operation: 'list' | 'describe' | 'confirm';
@@ -139,6 +145,7 @@ export function isFault({ kind }: Operation): boolean {
     'rush',
     'glimpse',
     'race',
+    'restore',
     'remove',
     'finish',
     'stop',

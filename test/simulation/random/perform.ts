@@ -86,6 +86,16 @@ const ACTS: Acts = {
     scene.mail.post({ action, identity: scene.identity(identity), at }, milliseconds(0));
   },
   'repeat-record': ({ which }, { mail }) => mail.repeat(which),
+  'clock-step': ({ share }, scene) => scene.setClock(share),
+  'mass-delete': ({ record }, { account, truth }) => {
+    for (const identity of truth.identities()) account.delete(identity, record);
+  },
+  restore: ({ record }, { account, truth }) => {
+    for (const identity of truth.identities()) {
+      const last = truth.versions(identity).at(-1);
+      if (last !== undefined) account.create(identity, last.name, record);
+    }
+  },
   'queue-stutters': (_, { mail }) => mail.stutter(),
   relists: ({ times }, scene) => {
     for (let n = 0; n < times; n += 1) {

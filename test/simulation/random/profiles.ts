@@ -11,6 +11,10 @@ export type Profile = {
   readonly pause: number;
   /** The share of histories with a ledger. */
   readonly ledger: number;
+  /** By how many seconds the clock of the host may be wrong, either way. */
+  readonly skew: number;
+  /** Many identities more. */
+  readonly hasCrowd?: boolean;
   readonly weights: Readonly<Partial<Record<Kind, number>>>;
 };
 
@@ -37,6 +41,7 @@ export const PROFILES = {
     length: 40,
     pause: 25,
     ledger: 0.85,
+    skew: 0,
     weights: { ...LIFE, ...EKS_FAULTS, forge: 1, stop: 1.5, crash: 1.5, budget: 1 },
   },
   /** Pods that come and go under a watch that is behind, and evictions that are slow or refused. */
@@ -44,6 +49,7 @@ export const PROFILES = {
     length: 50,
     pause: 12,
     ledger: 0.9,
+    skew: 0,
     weights: {
       update: 6,
       delete: 4,
@@ -64,11 +70,38 @@ export const PROFILES = {
       'api-cut-off': 1,
     },
   },
+  /** A host whose clock is wrong, and is set right by steps. */
+  clocks: {
+    length: 40,
+    pause: 20,
+    ledger: 0.9,
+    skew: 4,
+    weights: {
+      ...LIFE,
+      'eks-lags': 1,
+      'eks-slow': 1,
+      'evictions-slow': 1,
+      budget: 1,
+      stop: 1,
+      crash: 1,
+      'clock-step': 8,
+    },
+  },
+  /** Many identities, all of which lose their associations at once. */
+  crowd: {
+    length: 25,
+    pause: 40,
+    ledger: 0.9,
+    skew: 0,
+    hasCrowd: true,
+    weights: { ...LIFE, 'mass-delete': 4, restore: 4, stop: 1, crash: 1, 'eks-fails': 1, budget: 1 },
+  },
   /** Everything that can go wrong, at once. */
   faults: {
     length: 50,
     pause: 20,
     ledger: 0.9,
+    skew: 0,
     weights: {
       ...LIFE,
       ...EKS_FAULTS,

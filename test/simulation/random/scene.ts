@@ -19,7 +19,7 @@ import { Mail } from './mail.ts';
 import { Mind } from './mind.ts';
 import { Oracle } from './oracle.ts';
 import type { Story } from './story.ts';
-import { IDENTITIES } from './story.ts';
+import { OWN } from './story.ts';
 import { Truth } from './truth.ts';
 import { Weather } from './weather.ts';
 import { PLAIN, Workloads } from './workloads.ts';
@@ -39,6 +39,7 @@ export class Scene {
   readonly weather: Weather;
   readonly host: Host;
   readonly oracle: Oracle;
+  #skew = seconds(0);
   readonly #hear: (heard: Heard) => void;
 
   constructor(story: Story, hear: (heard: Heard) => void) {
@@ -53,20 +54,21 @@ export class Scene {
     const tell = this.tell.bind(this);
     const identityOf = this.identity.bind(this);
     const evictor = evictorOf({ clock, cluster, weather: this.weather, identity: identityOf, tell });
-    const around = { clock, ends, chance, eks, cluster, watch, evictor, mail, mind, tell };
+    const skew = (): Duration => this.#skew;
+    const around = { clock, skew, ends, chance, eks, cluster, watch, evictor, mail, mind, tell };
     const { settings, hasLedger } = story;
     this.host = new Host({ ...around, settings, shelf: hasLedger ? shelf : undefined });
     const { settleTime, consistencyWindow } = policy(settings.policy);
     this.oracle = new Oracle(this.truth, mind, {
-      settleTime,
-      window: consistencyWindow,
+      settleTime: milliseconds(settleTime - story.skew * 2000),
+      window: milliseconds(consistencyWindow + story.skew * 1000),
       longestGap: longestGapOf(settings),
     });
     this.#begin();
   }
 
   identity(index: number): Identity {
-    return identity(IDENTITIES[index]);
+    return identity(this.story.identities[index]);
   }
 
   tell(happening: Happening): void {
@@ -82,6 +84,11 @@ export class Scene {
 
   later(delay: Duration, run: () => void): void {
     this.clock.sleep(delay, this.#ends.signal).then(run, () => {});
+  }
+
+  /** Sets the clock of the host, by a share of the most that it may be wrong. */
+  setClock(share: number): void {
+    this.#skew = seconds(share * this.story.skew);
   }
 
   async pass(duration: Duration): Promise<void> {
@@ -102,7 +109,7 @@ export class Scene {
       if (name !== undefined) this.account.create(this.identity(index), name, undefined, { at: at(-86_400) });
     }
     for (const [index, count] of pods.entries()) {
-      const own = index === IDENTITIES.length - 1 ? 'pod-identity-revoker-0' : undefined;
+      const own = this.identity(index) === OWN ? 'pod-identity-revoker-0' : undefined;
       for (let n = 0; n < (own === undefined ? count : 1); n += 1) {
         this.workloads.start(
           this.identity(index),

@@ -13,13 +13,13 @@ import { PROFILES } from './profiles.ts';
 
 export type ProfileName = keyof typeof PROFILES;
 
-export const IDENTITIES = [
-  'team-a/etl',
-  'team-a/web',
-  'team-b/job',
-  'kube-system/dns',
-  'pod-identity-revoker/pod-identity-revoker',
-];
+/** The daemon's own. */
+export const OWN = 'pod-identity-revoker/pod-identity-revoker';
+
+const IDENTITIES = ['team-a/etl', 'team-a/web', 'team-b/job', 'kube-system/dns', OWN];
+
+/** Others, where there is a crowd: they are touched only by what concerns all. */
+const CROWD = Array.from({ length: 12 }, (_, n) => `crowd/sa-${n}`);
 
 export type Beginning = {
   /** What each identity has had for a day. */
@@ -33,6 +33,9 @@ export type Story = {
   readonly profile: ProfileName;
   readonly settings: Settings;
   readonly hasLedger: boolean;
+  readonly identities: readonly string[];
+  /** By how many seconds the clock of the host may be wrong, either way. */
+  readonly skew: number;
   readonly beginning: Beginning;
   readonly steps: readonly Step[];
   /** The step before which one more end of the daemon was put in. */
@@ -40,13 +43,15 @@ export type Story = {
 };
 
 export function storyOf(seed: number, profileName: ProfileName, length?: number): Story {
-  const profile = PROFILES[profileName];
+  const profile: Profile = PROFILES[profileName];
   const chance = chanceOf(seed);
   const settings = settingsOf(chance);
   const hasLedger = chance.is(profile.ledger);
-  const beginning = beginningOf(chance);
+  const identities = [...IDENTITIES, ...(profile.hasCrowd === true ? CROWD : [])];
+  const beginning = beginningOf(chance, identities);
   const steps = stepsOf(chance, profile).slice(0, length);
-  return { seed, profile: profileName, settings, hasLedger, beginning, steps };
+  const { skew } = profile;
+  return { seed, profile: profileName, settings, hasLedger, identities, skew, beginning, steps };
 }
 
 /** The same history, with one more end of the daemon before a step: stopped, or crashed at one of the next calls. */
@@ -72,10 +77,10 @@ function settingsOf(chance: Chance): Settings {
   };
 }
 
-function beginningOf(chance: Chance): Beginning {
+function beginningOf(chance: Chance, identities: readonly string[]): Beginning {
   return {
-    grants: IDENTITIES.map(() => (chance.is(0.8) ? chance.pick(GRANT_NAMES) : undefined)),
-    pods: IDENTITIES.map(() => chance.between(0, 4)),
+    grants: identities.map(() => (chance.is(0.8) ? chance.pick(GRANT_NAMES) : undefined)),
+    pods: identities.map(() => chance.between(0, 4)),
   };
 }
 

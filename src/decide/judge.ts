@@ -13,7 +13,7 @@ import type { Stale } from './binding.ts';
 import { comparedWith, withoutGrant } from './binding.ts';
 import type { Case, HolderFacts } from './case.ts';
 import { forceFrom, forceGrace, outlivesDeadline } from './deadline.ts';
-import { isLater } from './proof.ts';
+import { isLater, settledAt } from './proof.ts';
 
 /** creationTimestamp is cut to whole seconds, so a pod may have started up to this much later than it says. */
 export const START_RESOLUTION = seconds(1);
@@ -164,7 +164,7 @@ function settling({ facts: { revocation }, policy, now }: Case, { end }: Stale):
   if (revocation?.stage === 'confirmed') {
     // An end that came later than the one that is followed has a settle time of its own.
     if (!isLater(end, revocation)) return undefined;
-    const settled = after(end.notAfter, policy.settleTime);
+    const settled = settledAt(end, policy);
     return now < settled ? { kind: 'wait', reason: 'settling', until: settled } : undefined;
   }
   const since = revocation?.settlingSince;

@@ -61,7 +61,10 @@ function learnNone(history: History, at: Instant): History {
   const current = currentSpan(history);
   return {
     ...history,
-    spans: current === undefined ? history.spans : ended(history, current, endedBetween(current.seenAt, at)),
+    spans:
+      current === undefined
+        ? history.spans
+        : ended(history, current, { ...endedBetween(current.seenAt, at), seenAt: at }),
     absentSince: history.absentSince ?? at,
     completeFrom: history.completeFrom ?? at,
   };
@@ -83,7 +86,10 @@ function learnGranted(history: History, association: Association, at: Instant): 
   }
   const lastShown = id === current.id ? (current.readAt ?? current.seenAt) : current.seenAt;
   const past = [
-    ...ended(history, current, endedBetween(lastShown, id === current.id ? since : association.createdAt)),
+    ...ended(history, current, {
+      ...endedBetween(lastShown, id === current.id ? since : association.createdAt),
+      seenAt: at,
+    }),
     ...unseen(current, lastShown, association),
     ...(id === current.id ? [] : before),
   ];

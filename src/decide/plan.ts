@@ -143,7 +143,9 @@ function opening(facts: IdentityFacts): Revocation | undefined {
   const { identity, standing, records } = facts;
   const suspected = suspect(identity, 'describe', concerned(facts), standing.at);
   const isChanged = standing.kind === 'known' && standing.value.kind === 'granted';
-  const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, records);
+  // A record tells of one change.
+  const unused = records.filter(({ evidence: { eventId } }) => eventId !== facts.revocation?.evidence?.eventId);
+  const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, unused);
   const { evidence } = opened;
   if (evidence === undefined || evidence.heardAt > standing.at) return opened;
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };

@@ -27,7 +27,12 @@ export function isProof(
   const age = between(standing.at, now);
   if (standing.at < revocation.suspectedAt || age < 0 || age >= PROOF_LIFE) return false;
   const end = endConcerned(history, standing.value)?.end;
-  return !isLater(end, revocation) || standing.at >= after(end.notAfter, policy.settleTime);
+  return !isLater(end, revocation) || standing.at >= settledAt(end, policy);
+}
+
+/** When an end that came after the one that is followed has lasted for the settle time, from when it was first seen. */
+export function settledAt({ notAfter, seenAt = notAfter }: End, { settleTime }: Policy): Instant {
+  return after(seenAt, settleTime);
 }
 
 /** An end that came after the one that the revocation follows. */

@@ -11,6 +11,8 @@ import type { Instant } from './time.ts';
 export type End = {
   readonly notBefore: Instant | undefined;
   readonly notAfter: Instant;
+  /** When the reading that first showed it was taken: the change itself may be older. */
+  readonly seenAt?: Instant;
 };
 
 export type Span = {

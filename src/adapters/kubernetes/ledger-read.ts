@@ -111,7 +111,8 @@ function readEnd(value: unknown): End {
   const notBefore = optional(value, 'notBefore', readInstant);
   const notAfter = required(value, 'notAfter', readInstant);
   if (notBefore !== undefined && notBefore > notAfter) throw new Misshapen('is before it can have been');
-  return { notBefore, notAfter };
+  const seenAt = optional(value, 'seenAt', readInstant);
+  return { notBefore, notAfter, ...(seenAt !== undefined && { seenAt }) };
 }
 
 function readGrant(value: unknown): Grant {

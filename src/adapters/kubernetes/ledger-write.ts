@@ -45,7 +45,9 @@ function writeGrant(grant: Grant | undefined): object | undefined {
 }
 
 function writeEnd(end: End | undefined): object | undefined {
-  return end === undefined ? undefined : { notBefore: end.notBefore, notAfter: end.notAfter };
+  return end === undefined
+    ? undefined
+    : { notBefore: end.notBefore, notAfter: end.notAfter, seenAt: end.seenAt };
 }
 
 function writeRevocation(revocation: Revocation): object {

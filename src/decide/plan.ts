@@ -144,10 +144,14 @@ function opening(facts: IdentityFacts): Revocation | undefined {
   const suspected = suspect(identity, 'describe', concerned(facts), standing.at);
   const isChanged = standing.kind === 'known' && standing.value.kind === 'granted';
   // A record tells of one change.
-  const unused = records.filter(({ evidence: { eventId } }) => eventId !== facts.revocation?.evidence?.eventId);
+  const unused = records.filter(
+    ({ evidence: { eventId } }) => eventId !== facts.revocation?.evidence?.eventId,
+  );
   const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, unused);
   const { evidence } = opened;
-  if (evidence === undefined || evidence.heardAt > standing.at) return opened;
+  // What was heard before the last suspicion has raised that one.
+  const before = facts.revocation?.suspectedAt ?? -Infinity;
+  if (evidence === undefined || evidence.heardAt > standing.at || evidence.heardAt <= before) return opened;
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
 }
 

@@ -15,9 +15,9 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'test/support/fake-cluster.ts',
     edits: [
       {
-        from: '  #accept({ uid, namespace, name }: Holder): Outcome {\n    const pod = this.#pods.get(uid);\n',
+        from: '  #accept({ uid, namespace, name }: Holder, grace: Duration): Outcome {\n    const pod = this.#pods.get(uid);\n',
         to:
-          '  #accept({ uid: asked, namespace, name }: Holder): Outcome {\n' +
+          '  #accept({ uid: asked, namespace, name }: Holder, grace: Duration): Outcome {\n' +
           '    const pod = [...this.#pods.values()].find((one) => one.namespace === namespace && one.name === name);\n' +
           '    const uid = pod?.uid ?? asked;\n',
       },
@@ -50,8 +50,10 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the confirmation right before the eviction is skipped',
     file: 'src/controller/carry-out.ts',
     edits: [
-      { from: '  if (!isProof(entry.standing, revocation, deps.clock.now())) {\n', to: '  if (false) {\n' },
-      { from: '  slice.isOver ||= !isProof(entry.standing, revocation, deps.clock.now());\n', to: '' },
+      {
+        from: '  if (revocation === undefined) return false;\n  const { policy, clock } = deps;\n',
+        to: '  if (revocation === undefined) return false;\n  if (standing.kind === "known") return true;\n  const { policy, clock } = deps;\n',
+      },
     ],
     profile: 'grants',
     complaint: /ms old \(invariant 1\)/,
@@ -68,12 +70,8 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/controller/carry-out.ts',
     edits: [
       {
-        from: '  if (!isProof(entry.standing, revocation, deps.clock.now())) {\n',
-        to: '  if (revocation.evidence === undefined && !isProof(entry.standing, revocation, deps.clock.now())) {\n',
-      },
-      {
-        from: '  slice.isOver ||= !isProof(entry.standing, revocation, deps.clock.now());\n',
-        to: '  slice.isOver ||= revocation.evidence === undefined && !isProof(entry.standing, revocation, deps.clock.now());\n',
+        from: '  if (revocation === undefined) return false;\n  const { policy, clock } = deps;\n',
+        to: '  if (revocation === undefined) return false;\n  if (revocation.evidence !== undefined) return true;\n  const { policy, clock } = deps;\n',
       },
     ],
     profile: 'grants',
@@ -82,13 +80,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the pace is ignored',
     file: 'src/controller/carry-out.ts',
-    edits: [{ from: '  await deps.pace.take(signals.stopping);\n', to: '' }],
+    edits: [
+      {
+        from: '  await deps.pace.take(signals.stopping);\n  if (hasProof(slice)) return !slice.isOver;\n',
+        to: '  if (hasProof(slice)) return !slice.isOver;\n',
+      },
+      {
+        from: '  await deps.pace.take(signals.stopping);\n  return isProven(slice);\n',
+        to: '  return isProven(slice);\n',
+      },
+    ],
     profile: 'grants',
     complaint: /ahead of its turn/,
   },
   {
     name: 'the consistency window is ignored: who was handed the old grant after the change is kept',
-    file: 'src/decide/judge.ts',
+    file: 'src/decide/binding.ts',
     edits: [
       {
         from: '  const from = before(holder.start, policy.consistencyWindow);\n  if (unchangedSince',
@@ -101,14 +108,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the history in the ledger is not restored',
     file: 'src/controller/keeper.ts',
-    edits: [{ from: '  if (isOlder) {\n', to: '  if (false) {\n' }],
+    edits: [{ from: '      if (!this.#hasJoined) entry.history = joined(record.history, entry);\n', to: '' }],
     profile: 'grants',
     complaint: /is undecided, but can be told/,
   },
   {
     name: 'the time in which no daemon ran is taken for watched',
     file: 'src/controller/keeper.ts',
-    edits: [{ from: '    ledger.noteListing(document.listedAt, longestGap);\n', to: '' }],
+    edits: [{ from: '      ledger.noteListing(document.listedAt, longestGap);\n', to: '' }],
     profile: 'grants',
     complaint: /is kept, but is stale: keep (?:current|same-grant)/,
   },
@@ -122,7 +129,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'protected namespaces and the own pod are evicted',
     file: 'src/decide/judge.ts',
-    edits: [{ from: '    exempted(facts.holder, policy) ??\n', to: '' }],
+    edits: [{ from: "  { question: 'Is it exempt?', ask: exempted },\n", to: '' }],
     profile: 'grants',
     complaint: /is exempt \(invariant 10\)/,
   },
@@ -131,8 +138,8 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/controller/carry-out.ts',
     edits: [
       {
-        from: '  const outcome = await deps.evictor.evict(',
-        to: "  const outcome: Outcome = { kind: 'evicted' };\n  await deps.evictor.evict(",
+        from: '    const outcome = await send(judged,',
+        to: "    const outcome: Outcome = { kind: 'evicted' };\n    await send(judged,",
       },
     ],
     profile: 'grants',

@@ -8,7 +8,7 @@ import type { ProfileName } from './random/story.ts';
 import { summary } from './random/summary.ts';
 import { traced } from './random/trace.ts';
 
-const HELP = `npm run simulate -- [--profile NAME] [--seed N | --seeds FROM-TO] [--steps M] [--restart STEP] [--until PATTERN] [--strict]
+const HELP = `npm run simulate -- [--profile NAME] [--seed N | --seeds FROM-TO] [--steps M] [--restart STEP] [--until PATTERN]
 
   --profile   ${Object.keys(PROFILES).join(' or ')}; the first one if it is not given
   --seed      plays one history and tells what happens in it
@@ -16,7 +16,6 @@ const HELP = `npm run simulate -- [--profile NAME] [--seed N | --seeds FROM-TO] 
   --steps     only the first so many steps of each
   --restart   one more end of the daemon before this step, or before "some" step, or before "each" in turn
   --until     ends with the first complaint that matches this expression
-  --strict    complains of what is known to be wrong, too
 
 Ends with 1 if a history went wrong.`;
 
@@ -28,7 +27,6 @@ const { values } = parseArgs({
     steps: { type: 'string' },
     restart: { type: 'string' },
     until: { type: 'string' },
-    strict: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -49,7 +47,6 @@ function rowOf(profile: ProfileName): Row {
     to,
     length: values.steps === undefined ? undefined : Number(values.steps),
     restart: restart === undefined || restart === 'some' || restart === 'each' ? restart : Number(restart),
-    isStrict: values.strict,
     until: values.until === undefined ? undefined : new RegExp(values.until),
   };
 }

@@ -1,7 +1,6 @@
 /** A row of histories: those of some seeds, each as it is or with one more end of the daemon, and what came of them. */
 
 import { chanceOf } from './chance.ts';
-import { unexcused } from './excused.ts';
 import type { Heard } from './happenings.ts';
 import { play } from './play.ts';
 import type { ProfileName, Story } from './story.ts';
@@ -18,7 +17,6 @@ export type Row = {
   /** One more end of the daemon: before this step, before one that the seed tells, or before each in turn. */
   readonly restart: number | 'some' | 'each' | undefined;
   /** What is known to be wrong is complained of too. */
-  readonly isStrict: boolean;
   /** Ends with the first complaint of this kind. */
   readonly until: RegExp | undefined;
 };
@@ -35,7 +33,7 @@ export async function playRow(
   for (const story of storiesOf(row)) {
     const played = await play(story, onHeard);
     total = added(total, played);
-    const complaints = row.isStrict ? played.complaints : unexcused(played.complaints);
+    const { complaints } = played;
     if (complaints.length === 0) continue;
     onWrong({ story, complaints });
     if (complaints.some((complaint) => row.until?.test(complaint))) break;

@@ -5,8 +5,8 @@ import type { Check } from '../happenings.ts';
 import type { Story } from '../story.ts';
 import { nameOf } from './proof.ts';
 
-/** A turn that has come may be used later, when the proof was renewed: after this long the answer proves nothing. */
-const LATE = 10;
+/** In seconds. A turn that has come may be used later, when the proof was renewed: an answer that took longer costs another turn. */
+const LATE = 2;
 
 export function paceCheck({ settings }: Story): Check {
   const rate = settings.rate ?? 0;
@@ -20,7 +20,7 @@ export function paceCheck({ settings }: Story): Check {
     tokens = Math.min(burst, tokens + ((at - countedAt) / seconds(1)) * rate) - 1;
     countedAt = at;
     // Turns are whole milliseconds.
-    return tokens < -rate * LATE - 0.01
+    return tokens < -Math.max(1, rate * LATE) - 0.05
       ? [`${nameOf(happening.order.holder)} is evicted ahead of its turn: ${tokens}`]
       : [];
   };

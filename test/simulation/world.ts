@@ -1,20 +1,12 @@
 /** The whole controller on a fake world and a stepped clock. */
 
 import { Brakes } from '../../src/controller/brakes.ts';
-import type { CapLimits } from '../../src/controller/caps.ts';
-import { Caps } from '../../src/controller/caps.ts';
 import { ControlWatch } from '../../src/controller/control-watch.ts';
 import { Daemon } from '../../src/controller/daemon.ts';
 import type { Deps } from '../../src/controller/deps.ts';
-import { Ledger } from '../../src/controller/ledger.ts';
-import { Pace } from '../../src/controller/pace.ts';
 import { ProofWatch } from '../../src/controller/proof-watch.ts';
 import { Reign } from '../../src/controller/reign.ts';
-import { Slots } from '../../src/controller/slots.ts';
-import type { MassEndPolicy } from '../../src/decide/mass-end.ts';
-import type { Identity } from '../../src/domain/identity.ts';
-import type { Policy } from '../../src/domain/policy.ts';
-import type { Mode, Report } from '../../src/domain/report.ts';
+import type { Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
 import type { LedgerStore } from '../../src/ports/ledger-store.ts';
@@ -22,26 +14,17 @@ import type { Controls } from '../../src/ports/controls.ts';
 import type { Leadership } from '../../src/ports/leadership.ts';
 import type { Reporter } from '../../src/ports/reporter.ts';
 import type { RecordChannel } from '../../src/ports/channel.ts';
-import { at, policy } from '../support/builders.ts';
+import { at } from '../support/builders.ts';
 import { FakeChannel } from '../support/fake-channel.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeEks } from '../support/fake-eks.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { FakeRosters } from '../support/fake-rosters.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
+import type { Settings } from './deps.ts';
+import { depsOf, pollIntervalOf } from './deps.ts';
 
-export type Settings = {
-  readonly policy?: Partial<Policy>;
-  readonly mode?: Mode;
-  readonly pollInterval?: Duration;
-  readonly describeRate?: number;
-  readonly rate?: number;
-  readonly burst?: number;
-  readonly caps?: CapLimits;
-  readonly slots?: number;
-  readonly massEnd?: MassEndPolicy;
-  readonly ownIdentity?: Identity;
-};
+export type { Settings } from './deps.ts';
 
 /** Numbers in [0, 1) that are the same in each run. */
 function seeded(seed: number): () => number {
@@ -100,31 +83,15 @@ export class World implements AsyncDisposable {
   startDaemon(): void {
     this.#stop = new AbortController();
     const reporter = { report: (report: Report) => void this.reports.push(report) };
-    this.#deps = {
-      clock: this.clock,
-      random: this.#random,
-      associations: this.eks,
-      pods: this.cluster,
-      evictor: this.cluster,
-      rosters: this.rosters,
-      reporter,
-      ledger: new Ledger(),
-      channels: this.channels,
-      ledgerStore: this.ledgerStore,
-      confirmPace: new Pace(this.clock, { rate: 20, burst: 40 }),
-      lookPace: new Pace(this.clock, { rate: 5, burst: 40 }),
-      pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),
-      caps: new Caps(this.clock, this.#settings.caps ?? { perNamespace: undefined, perIdentity: undefined }),
-      slots: new Slots(this.#settings.slots ?? 100),
-      estimate: () => undefined,
-      ...this.#guards(reporter),
-      ownIdentity: this.#settings.ownIdentity,
-      policy: policy(this.#settings.policy),
-      mode: this.#settings.mode ?? 'enforce',
-      longestGap: milliseconds(Math.max(3 * (this.#settings.pollInterval ?? seconds(30)), minutes(2))),
-    };
+    const { clock, channels, ledgerStore, cluster, rosters } = this;
+    const ports = { clock, channels, ledgerStore, reporter, random: this.#random };
+    const guards = this.#guards(reporter);
+    this.#deps = depsOf(
+      { ...ports, ...guards, associations: this.eks, pods: cluster, evictor: cluster, rosters },
+      this.#settings,
+    );
     this.#daemon = new Daemon(this.#deps, {
-      pollInterval: this.#settings.pollInterval ?? seconds(30),
+      pollInterval: pollIntervalOf(this.#settings),
       describeRate: this.#settings.describeRate ?? 100,
     });
     this.#running = this.#daemon.run(this.#stop.signal);

@@ -22,21 +22,30 @@ export function proofCheck(scene: Scene): Check {
 function complaintOf(scene: Scene, order: EvictionOrder, now: Instant): string | undefined {
   const { oracle, mind } = scene;
   const { holder, revocation } = order;
-  // A missed pod held nothing.
-  if (revocation === undefined) return undefined;
   const last = mind.sights(holder.identity).at(-1);
   if (last === undefined || last.generation !== mind.generation)
     return 'although this daemon has read nothing (invariant 1)';
-  const age = now - last.sentAt;
-  // A step back in between makes a reading look younger than it is.
-  const most = PROOF_LIFE + scene.story.skew * 2000;
-  if (age < 0 || age >= most) return `on a reading that is ${age} ms old (invariant 1)`;
-  if (scene.story.skew === 0 && last.sentAt < revocation.suspectedAt)
-    return 'on a reading from before the suspicion (invariant 1)';
+  const complaint = complaintOfReading(last.sentAt, scene, revocation?.suspectedAt ?? 0, now);
+  if (complaint !== undefined) return complaint;
   if (!oracle.isStaleBy(last, holder))
     return `although it is not stale (invariant 3)${because(scene, order)}`;
   if (oracle.hasSettled(last, holder)) return undefined;
   return `before the end has lasted for the settle time${isOfEarlierEnd(scene, order) ? OF_EARLIER_END : ''}`;
+}
+
+function complaintOfReading(
+  sentAt: number,
+  { story: { skew } }: Scene,
+  suspectedAt: number,
+  now: number,
+): string | undefined {
+  const age = now - sentAt;
+  // A step back in between makes a reading look younger than it is.
+  const most = PROOF_LIFE + skew * 2000;
+  if (age < 0 || age >= most) return `on a reading that is ${age} ms old (invariant 1)`;
+  return skew === 0 && sentAt < suspectedAt
+    ? 'on a reading from before the suspicion (invariant 1)'
+    : undefined;
 }
 
 /** What is known to lead to the eviction of one that is not stale. */

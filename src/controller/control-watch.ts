@@ -3,8 +3,8 @@
 import type { ControlState } from '../domain/controls.ts';
 import { NO_CONTROLS } from '../domain/controls.ts';
 import type { Reading, Unknown } from '../domain/reading.ts';
-import type { Instant } from '../domain/time.ts';
-import { between, instant, iso, minutes, seconds } from '../domain/time.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { iso, minutes, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -24,7 +24,8 @@ const BELIEVED_FOR = minutes(1);
 export class ControlWatch {
   readonly #deps: ControlWatchDeps;
   #state: ControlState = NO_CONTROLS;
-  #knownAt: Instant | undefined;
+  /** Of the clock that nobody can set. */
+  #knownAt: Duration | undefined;
   #problem: Unknown | undefined;
 
   constructor(deps: ControlWatchDeps) {
@@ -59,7 +60,8 @@ export class ControlWatch {
   }
 
   #isBelieved(): boolean {
-    return between(this.#knownAt ?? instant(0), this.#deps.clock.now()) < BELIEVED_FOR;
+    if (this.#knownAt === undefined) return false;
+    return this.#deps.clock.monotonic() - this.#knownAt < BELIEVED_FOR;
   }
 
   #learn(reading: Reading<ControlState>): void {
@@ -74,6 +76,6 @@ export class ControlWatch {
     const isNew = this.#knownAt !== undefined && release?.at !== this.releasedAt;
     if (release !== undefined && isNew) reporter.report({ kind: 'release', brake: 'mass-end', release });
     this.#state = reading.value;
-    this.#knownAt = reading.at;
+    this.#knownAt = this.#deps.clock.monotonic();
   }
 }

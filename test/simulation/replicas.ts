@@ -5,8 +5,10 @@ import { Daemon } from '../../src/controller/daemon.ts';
 import type { LedgerDocument } from '../../src/domain/ledger-document.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Mode, Report } from '../../src/domain/report.ts';
-import type { Instant } from '../../src/domain/time.ts';
-import { milliseconds } from '../../src/domain/time.ts';
+import type { Reading } from '../../src/domain/reading.ts';
+import type { Duration, Instant } from '../../src/domain/time.ts';
+import { after, between } from '../../src/domain/time.ts';
+import type { Associations } from '../../src/ports/associations.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Evictor } from '../../src/ports/evictor.ts';
 import type { LedgerStore, SaveOutcome } from '../../src/ports/ledger-store.ts';
@@ -33,6 +35,10 @@ export type Replica = {
 
 type ReplicaOptions = { readonly clock?: Clock; readonly mode?: Mode };
 
+function dated<T>(reading: Reading<T>, skew: Duration): Reading<T> {
+  return { ...reading, at: after(reading.at, skew) };
+}
+
 export class Replicas {
   readonly election = new FakeElection();
   readonly shelf = new FakeLedgerShelf();
@@ -52,6 +58,7 @@ export class Replicas {
       leadership: mode === 'dry-run' ? undefined : leadership,
       ledgerStore: this.#store(leadership, clock),
       evictor: this.#evictor(leadership),
+      associations: this.#associations(clock),
       clock,
       ...(mode === undefined ? {} : { mode }),
     });
@@ -93,6 +100,18 @@ export class Replicas {
     };
   }
 
+  /** A reading is dated by the clock of whoever reads. */
+  #associations(clock: Clock): Associations {
+    const { eks } = this.#world;
+    const skew = (): Duration => between(this.#world.clock.now(), clock.now());
+    return {
+      list: async (signal) => dated(await eks.list(signal), skew()),
+      describe: async (id, signal) => dated(await eks.describe(id, signal), skew()),
+      confirm: async (identity, lastKnown, signal) =>
+        dated(await eks.confirm(identity, lastKnown, signal), skew()),
+    };
+  }
+
   #store(leadership: FakeLeadership, clock: Clock): LedgerStore {
     const store = new FakeLedgerStore(clock, this.shelf);
     return {
@@ -104,6 +123,3 @@ export class Replicas {
     };
   }
 }
-
-/** A tenth of a second: how long a test waits for an act at the least. */
-export const A_MOMENT = milliseconds(100);

@@ -22,6 +22,7 @@ import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { LedgerStore } from '../../src/ports/ledger-store.ts';
 import type { Controls } from '../../src/ports/controls.ts';
+import type { Associations } from '../../src/ports/associations.ts';
 import type { Evictor } from '../../src/ports/evictor.ts';
 import type { Leadership } from '../../src/ports/leadership.ts';
 import type { Reporter } from '../../src/ports/reporter.ts';
@@ -54,6 +55,7 @@ export type OwnParts = {
   readonly ledgerStore: LedgerStore | undefined;
   readonly clock?: Clock;
   readonly evictor?: Evictor;
+  readonly associations?: Associations;
   readonly mode?: Mode;
 };
 
@@ -135,7 +137,7 @@ export class World implements AsyncDisposable {
     return {
       clock,
       random: this.#random,
-      associations: this.eks,
+      associations: parts.associations ?? this.eks,
       pods: this.cluster,
       evictor: parts.evictor ?? this.cluster,
       rosters: this.rosters,

@@ -71,8 +71,18 @@ export class Keeper {
       await clock.sleep(SAVE_INTERVAL, signals.stopping).catch(() => {});
       if (!this.#isLoaded) await this.#load(signals.lifetime);
       if (signals.stopping.aborted) this.#saved = undefined;
-      if (this.#isLoaded && mode === 'enforce' && this.#deps.reign.term() !== undefined)
-        await this.#saveChanges(signals.lifetime);
+      const term = this.#deps.reign.term();
+      if (this.#isLoaded && mode === 'enforce' && term !== undefined) await this.#saveIn(term, signals);
+    }
+  }
+
+  /** A write that is under way when the term ends is abandoned: what came of it is read before the next one. */
+  async #saveIn(term: AbortSignal, { lifetime }: Signals): Promise<void> {
+    try {
+      await this.#saveChanges(AbortSignal.any([lifetime, term]));
+    } catch (error) {
+      if (!term.aborted) throw error;
+      this.#isLoaded = false;
     }
   }
 
@@ -199,7 +209,7 @@ function takeUp(entry: Entry, revocation: Revocation | undefined): void {
   const { revocation: own } = entry;
   if (revocation === undefined) return;
   if (own === undefined) entry.revocation = revocation;
-  else if (isOpen(own) && own.end?.notAfter === revocation.end?.notAfter) {
+  else if (isOpen(own) && own.association === revocation.association) {
     entry.revocation = { ...own, deadline: earliest(own.deadline, revocation.deadline) };
   }
 }

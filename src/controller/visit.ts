@@ -9,6 +9,7 @@ import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, between, earliest } from '../domain/time.ts';
 import { lookOn } from '../decide/look.ts';
+import { endedIdentity, isLoss } from '../decide/mass-end.ts';
 import { brake } from '../decide/brake.ts';
 import type { Plan } from '../decide/plan.ts';
 import { plan } from '../decide/plan.ts';
@@ -51,7 +52,8 @@ function isFollowed({ revocation }: Entry): boolean {
 function deliberate(identity: Identity, deps: Deps): Plan {
   const facts = factsOf(identity, deps);
   const next = plan(facts, deps.policy, deps.clock.now());
-  deps.brakes.note(identity, next.revocation, facts.told.records);
+  const { told, history, holders } = facts;
+  deps.brakes.note(identity, endedIdentity(next.revocation, told.records, isLoss(history, holders)));
   return brake(next, deps.brakes.engaged(identity));
 }
 

@@ -3,6 +3,7 @@
 import type { CapLimits } from '../../src/controller/caps.ts';
 import { Caps } from '../../src/controller/caps.ts';
 import type { Deps } from '../../src/controller/deps.ts';
+import { durationOf } from '../../src/controller/estimate.ts';
 import { Ledger } from '../../src/controller/ledger.ts';
 import { Pace } from '../../src/controller/pace.ts';
 import { Slots } from '../../src/controller/slots.ts';
@@ -51,18 +52,21 @@ export function longestGapOf(settings: Settings): Duration {
   return milliseconds(Math.max(3 * pollIntervalOf(settings), minutes(2)));
 }
 
+const NO_CAPS: CapLimits = { perNamespace: undefined, perIdentity: undefined };
+
 /** The deps of a daemon that knows nothing yet. */
 export function depsOf(ports: Ports, settings: Settings): Deps {
   const { clock } = ports;
+  const { rate = 10, burst = 20, caps = NO_CAPS } = settings;
   return {
     ...ports,
     ledger: new Ledger(),
     confirmPace: new Pace(clock, { rate: 20, burst: 40 }),
     lookPace: new Pace(clock, { rate: 5, burst: 40 }),
-    pace: new Pace(clock, { rate: settings.rate ?? 10, burst: settings.burst ?? 20 }),
-    caps: new Caps(clock, settings.caps ?? { perNamespace: undefined, perIdentity: undefined }),
+    pace: new Pace(clock, { rate, burst }),
+    caps: new Caps(clock, caps),
     slots: new Slots(settings.slots ?? 100),
-    estimate: () => undefined,
+    estimate: (count) => durationOf(count, { rate, burst, perMinute: [caps.perNamespace, caps.perIdentity] }),
     ownIdentity: settings.ownIdentity,
     policy: policy(settings.policy),
     mode: settings.mode ?? 'enforce',

@@ -2,15 +2,19 @@
 
 import { Brakes } from '../../src/controller/brakes.ts';
 import { ControlWatch } from '../../src/controller/control-watch.ts';
+import type { Timing } from '../../src/controller/daemon.ts';
 import { Daemon } from '../../src/controller/daemon.ts';
 import type { Deps } from '../../src/controller/deps.ts';
 import { ProofWatch } from '../../src/controller/proof-watch.ts';
 import { Reign } from '../../src/controller/reign.ts';
-import type { Report } from '../../src/domain/report.ts';
+import type { Mode, Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { LedgerStore } from '../../src/ports/ledger-store.ts';
 import type { Controls } from '../../src/ports/controls.ts';
+import type { Associations } from '../../src/ports/associations.ts';
+import type { Evictor } from '../../src/ports/evictor.ts';
 import type { Leadership } from '../../src/ports/leadership.ts';
 import type { Reporter } from '../../src/ports/reporter.ts';
 import type { RecordChannel } from '../../src/ports/channel.ts';
@@ -25,6 +29,17 @@ import type { Settings } from './deps.ts';
 import { depsOf, pollIntervalOf } from './deps.ts';
 
 export type { Settings } from './deps.ts';
+
+/** What each daemon of a world has for itself. */
+export type OwnParts = {
+  readonly reporter: Reporter;
+  readonly leadership: Leadership | undefined;
+  readonly ledgerStore: LedgerStore | undefined;
+  readonly clock?: Clock;
+  readonly evictor?: Evictor;
+  readonly associations?: Associations;
+  readonly mode?: Mode;
+};
 
 /** Numbers in [0, 1) that are the same in each run. */
 function seeded(seed: number): () => number {
@@ -56,6 +71,7 @@ export class World implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
   readonly #random = seeded(1);
+  readonly #others: { readonly stop: () => Promise<void>; readonly reports: readonly Report[] }[] = [];
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #deps: Deps | undefined;
@@ -83,24 +99,29 @@ export class World implements AsyncDisposable {
   startDaemon(): void {
     this.#stop = new AbortController();
     const reporter = { report: (report: Report) => void this.reports.push(report) };
-    const { clock, channels, ledgerStore, cluster, rosters } = this;
-    const ports = { clock, channels, ledgerStore, reporter, random: this.#random };
-    const guards = this.#guards(reporter);
-    this.#deps = depsOf(
-      { ...ports, ...guards, associations: this.eks, pods: cluster, evictor: cluster, rosters },
-      this.#settings,
-    );
-    this.#daemon = new Daemon(this.#deps, {
-      pollInterval: pollIntervalOf(this.#settings),
-      describeRate: this.#settings.describeRate ?? 100,
-    });
+    this.#deps = this.depsFor({ reporter, leadership: this.leadership, ledgerStore: this.ledgerStore });
+    this.#daemon = new Daemon(this.#deps, this.timing);
     this.#running = this.#daemon.run(this.#stop.signal);
     this.#running.catch(() => {});
   }
 
-  #guards(reporter: Reporter): Pick<Deps, 'brakes' | 'reign'> {
-    const { clock } = this;
-    const reign = new Reign({ leadership: this.leadership, reporter });
+  get timing(): Timing {
+    const { describeRate = 100 } = this.#settings;
+    return { pollInterval: pollIntervalOf(this.#settings), describeRate };
+  }
+
+  /** What a daemon in this world is given; of its own it has what `parts` says. */
+  depsFor(parts: OwnParts): Deps {
+    const { clock = this.clock, reporter, ledgerStore } = parts;
+    const { channels, cluster, rosters } = this;
+    const ports = { clock, channels, ledgerStore, reporter, rosters, random: this.#random, pods: cluster };
+    const outside = { associations: parts.associations ?? this.eks, evictor: parts.evictor ?? cluster };
+    const deps = depsOf({ ...ports, ...outside, ...this.#guards(clock, parts) }, this.#settings);
+    return { ...deps, mode: parts.mode ?? deps.mode };
+  }
+
+  #guards(clock: Clock, { reporter, leadership }: OwnParts): Pick<Deps, 'brakes' | 'reign'> {
+    const reign = new Reign({ leadership, reporter });
     const brakes = new Brakes({
       clock,
       pods: this.cluster,
@@ -127,7 +148,12 @@ export class World implements AsyncDisposable {
   /** Stops the daemon and hears out what it has in flight. */
   async stopDaemon(): Promise<void> {
     this.#stop.abort(new Error('stopped by the test'));
-    const ended = this.#running.then(
+    await this.hearOut(this.#running);
+  }
+
+  /** Lets time pass until the run has ended. */
+  async hearOut(running: Promise<void>): Promise<void> {
+    const ended = running.then(
       () => true,
       () => true,
     );
@@ -136,7 +162,12 @@ export class World implements AsyncDisposable {
       return false;
     };
     while (!(await Promise.race([ended, turn()])));
-    await this.#running;
+    await running;
+  }
+
+  /** Another daemon that is to be stopped, and whose bugs count, when the world ends. */
+  alsoRuns(stop: () => Promise<void>, reports: readonly Report[]): void {
+    this.#others.push({ stop, reports });
   }
 
   /** The names of the pods whose eviction was accepted, in order. */
@@ -154,11 +185,13 @@ export class World implements AsyncDisposable {
   }
 
   bugs(): readonly unknown[] {
-    return this.reports.flatMap((report) => (report.kind === 'bug' ? [report.error] : []));
+    const all = [this.reports, ...this.#others.map(({ reports }) => reports)].flat();
+    return all.flatMap((report) => (report.kind === 'bug' ? [report.error] : []));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopDaemon();
+    for (const { stop } of this.#others) await stop();
     this.#worldEnds.abort(new Error('the world ends'));
     await this.clock.advance(milliseconds(0));
     if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers were left behind`);

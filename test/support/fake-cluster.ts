@@ -53,7 +53,7 @@ export class FakeCluster implements Pods, Evictor {
   readonly #pods = new Map<PodUid, Running>();
   /** What the watch has shown so far. */
   readonly #seen = new Map<PodUid, Holder>();
-  #listener: PodsListener | undefined;
+  readonly #listeners = new Set<PodsListener>();
   #hasRun = false;
   #made = 0;
 
@@ -126,14 +126,14 @@ export class FakeCluster implements Pods, Evictor {
   }
 
   async run(listener: PodsListener, signal: AbortSignal): Promise<void> {
-    this.#listener = listener;
+    this.#listeners.add(listener);
     this.#hasRun = true;
     for (const identity of this.identities()) listener.changed(identity);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    this.#listener = undefined;
+    this.#listeners.delete(listener);
   }
 
   async evict(order: EvictionOrder, signal: AbortSignal): Promise<Outcome> {
@@ -206,7 +206,7 @@ export class FakeCluster implements Pods, Evictor {
 
   /** Says that an identity changed although nothing did. */
   cryWolf(identity: Identity): void {
-    this.#listener?.changed(identity);
+    for (const { changed } of this.#listeners) changed(identity);
   }
 
   /** The pod object disappears. */
@@ -223,7 +223,7 @@ export class FakeCluster implements Pods, Evictor {
       const pod = this.#pods.get(uid);
       if (pod === undefined) this.#seen.delete(uid);
       else this.#seen.set(uid, pod);
-      if (identity !== undefined && !this.saysNothing) this.#listener?.changed(identity);
+      if (identity !== undefined && !this.saysNothing) this.cryWolf(identity);
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { METRIC_PREFIX, METRICS, type Metric } from '../src/adapters/report/metric-table.ts';
+import { METRIC_PREFIX, METRICS, type Metric, TOLD_SETTINGS } from '../src/adapters/report/metric-table.ts';
 import { SETTINGS } from '../src/config.ts';
 import { BRAKES } from '../src/domain/brake.ts';
 import { EXPOSURE_STATES } from '../src/domain/exposure.ts';
@@ -96,6 +96,7 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'last_event_timestamp_seconds source': CHANNELS,
   'silence_seconds source': CHANNELS,
   'channel_age_seconds source': CHANNELS,
+  'setting_seconds setting': TOLD_SETTINGS,
   'missed_pods reason': MISSED_REASONS,
   'successions_total access': [...ACCESSES, 'none'],
   'aws_requests_total service': ['eks', 'sqs', 'cloudtrail'],

@@ -132,13 +132,14 @@ const HEARING: readonly Panel[] = [
     queries: [{ expr: `min by (source) (${series('channel_age_seconds')})`, legend: '{{source}}' }],
   },
   {
-    title: 'Messages of the queue',
+    title: 'Records of the channels',
     description:
-      'hint is what it is for; foreign, malformed and not-an-envelope say that something else writes to the queue (docs/hints.md).',
+      'hint is what they are for; foreign, malformed and not-an-envelope say that something else writes to the queue (docs/hints.md).',
     shape: 'bars',
     unit: 'short',
     queries: [
-      { expr: `sum by (result) (${increase(series('queue_messages_total'))})`, legend: '{{result}}' },
+      { expr: `sum by (result) (${increase(series('queue_messages_total'))})`, legend: 'queue: {{result}}' },
+      { expr: once(increase(series('trail_records_total')), 'result'), legend: 'trail: {{result}}' },
     ],
   },
   {

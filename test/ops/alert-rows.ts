@@ -272,10 +272,12 @@ const SEEING: readonly AlertRow[] = [
       'reading_age_seconds{source="associations",instance="a"}': '0+60x20',
       'reading_age_seconds{source="associations",instance="b"}': '20x20',
       'reading_age_seconds{source="grants",instance="a"}': '7300x20',
+      'reading_age_seconds{source="pods",instance="b"}': '200x20',
     },
     at: '6m',
     fires: [
       { source: 'associations', ...WARNING },
+      { source: 'pods', ...WARNING },
       { source: 'grants', ...WARNING },
     ],
   },

@@ -8,8 +8,8 @@ export class TooLarge extends Error {
 }
 
 /** Undefined for an empty body; a SyntaxError for one that is no JSON. */
-export async function readJson(body: Readable, maxBytes: number, signal: AbortSignal): Promise<unknown> {
-  const source = await readText(body, maxBytes, signal);
+export function jsonOf(bytes: Buffer): unknown {
+  const source = bytes.toString('utf8');
   if (source.trim() === '') return undefined;
   try {
     return JSON.parse(source);
@@ -19,12 +19,12 @@ export async function readJson(body: Readable, maxBytes: number, signal: AbortSi
 }
 
 /** Rejected with the reason of `signal`, with TooLarge, or with what broke the connection. */
-export async function readText(body: Readable, maxBytes: number, signal: AbortSignal): Promise<string> {
+export async function readBytes(body: Readable, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of body) {
-      const bytes = Buffer.from(chunk);
+      const bytes: Buffer = chunk instanceof Buffer ? chunk : Buffer.from(chunk);
       size += bytes.length;
       if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
       chunks.push(bytes);
@@ -35,5 +35,5 @@ export async function readText(body: Readable, maxBytes: number, signal: AbortSi
   } finally {
     body.destroy();
   }
-  return Buffer.concat(chunks, size).toString('utf8');
+  return Buffer.concat(chunks, size);
 }

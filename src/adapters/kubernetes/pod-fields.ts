@@ -1,0 +1,91 @@
+/** The fields of pods, of their lists and watch events, and of refusals that are read from protobuf, by number. */
+
+import type { Message } from './protobuf.ts';
+
+const OWNER: Message = {
+  1: { name: 'kind', form: 'text' },
+  3: { name: 'name', form: 'text' },
+  4: { name: 'uid', form: 'text' },
+  6: { name: 'controller', form: 'flag' },
+};
+
+const METADATA: Message = {
+  1: { name: 'name', form: 'text' },
+  3: { name: 'namespace', form: 'text' },
+  5: { name: 'uid', form: 'text' },
+  6: { name: 'resourceVersion', form: 'text' },
+  8: { name: 'creationTimestamp', form: 'time' },
+  9: { name: 'deletionTimestamp', form: 'time' },
+  11: { name: 'labels', form: 'texts-by-name' },
+  13: { name: 'ownerReferences', form: OWNER, isMany: true },
+};
+
+const SOURCE: Message = {
+  4: { name: 'serviceAccountToken', form: { 1: { name: 'audience', form: 'text' } } },
+};
+
+const VOLUME: Message = {
+  2: {
+    name: '',
+    form: { 26: { name: 'projected', form: { 1: { name: 'sources', form: SOURCE, isMany: true } } } },
+  },
+};
+
+const SPEC: Message = {
+  1: { name: 'volumes', form: VOLUME, isMany: true },
+  8: { name: 'serviceAccountName', form: 'text' },
+  9: { name: 'serviceAccount', form: 'text' },
+  10: { name: 'nodeName', form: 'text' },
+};
+
+/** All that `project` looks at, and the version. */
+export const POD: Message = {
+  1: { name: 'metadata', form: METADATA },
+  2: { name: 'spec', form: SPEC },
+  3: { name: 'status', form: { 1: { name: 'phase', form: 'text' } } },
+};
+
+/** By which an event is known to concern a pod, or not to. */
+export const POD_HEAD: Message = {
+  1: { name: 'name', form: 'text' },
+  3: { name: 'namespace', form: 'text' },
+  5: { name: 'uid', form: 'text' },
+  6: { name: 'resourceVersion', form: 'text' },
+};
+
+export const LIST_METADATA: Message = {
+  2: { name: 'resourceVersion', form: 'text' },
+  3: { name: 'continue', form: 'text' },
+};
+
+/** A bookmark is a pod with nothing but this. */
+export const BOOKMARK: Message = {
+  1: {
+    name: 'metadata',
+    form: {
+      6: { name: 'resourceVersion', form: 'text' },
+      12: { name: 'annotations', form: 'texts-by-name' },
+    },
+  },
+};
+
+const CAUSE: Message = {
+  1: { name: 'reason', form: 'text' },
+  2: { name: 'message', form: 'text' },
+  3: { name: 'field', form: 'text' },
+};
+
+export const STATUS: Message = {
+  3: { name: 'message', form: 'text' },
+  4: { name: 'reason', form: 'text' },
+  5: {
+    name: 'details',
+    form: {
+      1: { name: 'name', form: 'text' },
+      3: { name: 'kind', form: 'text' },
+      4: { name: 'causes', form: CAUSE, isMany: true },
+      5: { name: 'retryAfterSeconds', form: 'whole' },
+    },
+  },
+  6: { name: 'code', form: 'whole' },
+};

@@ -1,0 +1,132 @@
+/** Reads a page of a list of pods in either encoding, and of its pods only those that may be holders. */
+
+import { Reader } from 'protobufjs/minimal.js';
+import { AudienceSigns, nextAudience } from './audience.ts';
+import type { Download } from './client.ts';
+import { field, list, text } from './json.ts';
+import { LIST_METADATA, POD } from './pod-fields.ts';
+import { bytesOf, decode, isTag, isWrapped, placeOf, unwrap } from './protobuf.ts';
+import { versionOf } from './watch-event.ts';
+
+export type Page = {
+  readonly version: string | undefined;
+  /** The token for the next page; undefined on the last. */
+  readonly next: string | undefined;
+  /**
+   * Read one by one, as they are asked for. Every pod whose bytes may hold the audience; the others have no token
+   * volume. A pod may come twice. Fails with a SyntaxError where the page turns out to make no sense.
+   */
+  readonly pods: Iterable<unknown>;
+};
+
+/** Go's encoder writes a list so: the continue token is base64, so that there is no brace in it. */
+const JSON_HEAD = /^\{"kind":"PodList","apiVersion":"v1","metadata":(\{[^{}]*\}),"items":\[/;
+const LONGEST_HEAD = 8192;
+/** Stands between two pods; within a text its quotes would be escaped, and nothing in a pod is a list of such. */
+const JSON_BETWEEN = Buffer.from('},{"metadata":{');
+
+/** What is wrong with it, in words, where it is no page. */
+export function readPage({ bytes }: Download): Page | string {
+  return isWrapped(bytes) ? readProtobuf(bytes) : readJson(bytes);
+}
+
+function readJson(bytes: Buffer): Page | string {
+  const [head, metadata] = JSON_HEAD.exec(bytes.toString('latin1', 0, LONGEST_HEAD)) ?? [];
+  if (head === undefined || metadata === undefined || !isClosed(bytes)) return parseWhole(bytes);
+  const parsed: unknown = parse(metadata);
+  if (parsed === undefined) return parseWhole(bytes);
+  const version = text(field(parsed, 'resourceVersion'));
+  return { version, next: text(field(parsed, 'continue')), pods: suspects(bytes, head.length) };
+}
+
+function isClosed(bytes: Buffer): boolean {
+  return bytes.subarray(-3).toString('latin1').trimEnd().endsWith(']}');
+}
+
+/**
+ * Cuts out the pods in which a sign of the audience stands. Where what was cut out is no JSON it was not cut between two
+ * pods, and then the page is read as a whole.
+ */
+function* suspects(bytes: Buffer, from: number): Generator {
+  const signs = new AudienceSigns(bytes);
+  const end = bytes.lastIndexOf(']');
+  for (let at = signs.next(from); at < end; ) {
+    const before = bytes.lastIndexOf(JSON_BETWEEN, at);
+    const after = bytes.indexOf(JSON_BETWEEN, at);
+    const begin = before < from ? from : before + 2;
+    const close = after === -1 ? end : after + 1;
+    const pod = parse(bytes.toString('utf8', begin, close));
+    if (pod === undefined) {
+      yield* podsOf(parseWhole(bytes));
+      return;
+    }
+    yield pod;
+    at = signs.next(close);
+  }
+}
+
+function podsOf(page: Page | string): Iterable<unknown> {
+  if (typeof page === 'string') throw new SyntaxError(page);
+  return page.pods;
+}
+
+function parse(source: string): unknown {
+  try {
+    return JSON.parse(source) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A list that is not understood must not look like an empty one. */
+function parseWhole(bytes: Buffer): Page | string {
+  const page = parse(bytes.toString('utf8'));
+  if (page === undefined) return 'the answer is no JSON';
+  const kind = field(page, 'kind') ?? 'PodList';
+  const items = field(page, 'items');
+  const next = field(field(page, 'metadata'), 'continue') ?? '';
+  if (kind !== 'PodList' && kind !== 'List') return 'the answer is no list of pods';
+  if (items !== null && !Array.isArray(items)) return 'the list of pods has no items';
+  if (typeof next !== 'string') return 'the continue token is no text';
+  return { version: versionOf(page), next: text(next), pods: list(items) };
+}
+
+function readProtobuf(bytes: Buffer): Page | string {
+  try {
+    const { bytes: raw, kind } = unwrap(bytes);
+    return kind === 'PodList' ? readList(raw) : 'the answer is no list of pods';
+  } catch {
+    return 'the answer is no protobuf';
+  }
+}
+
+function readList(raw: Buffer): Page {
+  const reader = Reader.create(raw);
+  const found: Buffer[] = [];
+  let metadata = {};
+  let audience = nextAudience(raw, 0);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (isTag(tag, 1)) metadata = decode(bytesOf(reader), LIST_METADATA);
+    else if (isTag(tag, 2)) {
+      const { end, start } = placeOf(reader);
+      if (audience !== -1 && audience < start) audience = nextAudience(raw, start);
+      if (audience !== -1 && audience < end) found.push(raw.subarray(start, end));
+    } else reader.skipType(tag & 7);
+  }
+  const version = text(field(metadata, 'resourceVersion'));
+  return { version, next: text(field(metadata, 'continue')), pods: decoded(found) };
+}
+
+function* decoded(found: readonly Buffer[]): Generator {
+  for (const bytes of found) yield decodePod(bytes);
+}
+
+/** A pod that can't be decoded is nothing that could be a pod: it is then told as unreadable. */
+function decodePod(bytes: Buffer): unknown {
+  try {
+    return decode(bytes, POD);
+  } catch {
+    return undefined;
+  }
+}

@@ -5,6 +5,8 @@ import type { SimClock } from '../clock.ts';
 import { authenticate, authorize } from './access.ts';
 import type { Effect } from './faults.ts';
 import { type Target, targetOf, verbOf } from './paths.ts';
+import { LIST_TYPE, speaksProtobuf } from './pod-bytes.ts';
+import { encodeStatus } from './protobuf-encode.ts';
 import type { RecordedRequest, RequestLog } from './requests.ts';
 import { answer } from './routes.ts';
 import { ApiError, failure } from './status.ts';
@@ -51,7 +53,7 @@ export class Handler {
       authorize(request, this.#world.faults, this.#world.user);
       await this.#spoilOrServe(exchange, this.#world.faults.forRequest(request));
     } catch (error) {
-      await this.#reply(exchange, answerOf(error), undefined);
+      await this.#reply(exchange, refusalOf(error, exchange), undefined);
     }
   }
 
@@ -100,12 +102,13 @@ export class Handler {
 
   #callOf({ message, request }: Exchange): Call {
     checkContent(message, request.body);
-    const { acceptable, wantsTable } = acceptanceOf(message.headers.accept);
+    const { acceptable, wantsProtobuf, wantsTable } = acceptanceOf(message.headers.accept);
     if (!acceptable) {
       const only = 'only the following media types are accepted: application/json';
       throw new ApiError(406, 'NotAcceptable', only);
     }
-    return { request, query: request.query, headers: message.headers, body: request.body, wantsTable };
+    const { body, query } = request;
+    return { request, query, headers: message.headers, body, wantsTable, wantsProtobuf };
   }
 
   async #reply(
@@ -168,6 +171,15 @@ function answerOf(error: unknown): Answer {
   if (error instanceof ApiError) return json(error.code, error.status, error.headers);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return json(500, failure(500, 'InternalError', `Internal error occurred: ${text}`));
+}
+
+/** Who is spoken to in protobuf is refused in protobuf. */
+function refusalOf(error: unknown, { message, target }: Exchange): Answer {
+  const { wantsProtobuf } = acceptanceOf(message.headers.accept);
+  if (!(error instanceof ApiError) || target === undefined || !speaksProtobuf(target, { wantsProtobuf }))
+    return answerOf(error);
+  const headers = { ...error.headers, ...LIST_TYPE };
+  return { code: error.code, text: encodeStatus(error.status), headers };
 }
 
 async function delay(clock: SimClock, ms: number): Promise<void> {

@@ -10,6 +10,7 @@ import { present } from './events.ts';
 import { isRecord, type KubeObject } from './object.ts';
 import { deleteOptionsOf, isDryRun } from './options.ts';
 import type { Target } from './paths.ts';
+import { LIST_TYPE, listBytes, speaksProtobuf } from './pod-bytes.ts';
 import { selectionOf } from './selection.ts';
 import { ApiError, badRequest, methodNotAllowed, noSuchPath, notFound, success } from './status.ts';
 import { tableOf } from './table.ts';
@@ -101,6 +102,7 @@ function answerEviction(world: World, target: Named, { body, query, request }: C
 function list(world: World, target: Target, call: Call): Answer {
   const { resource } = target;
   const page = world.pager.list(resource, selectionOf(target, call.query), call.query);
+  if (speaksProtobuf(target, call)) return { code: 200, text: listBytes(page), headers: LIST_TYPE };
   if (!call.wantsTable) return { code: 200, text: listText(resource, page) };
   const { continue: next, items, remainingItemCount, resourceVersion } = page;
   const metadata = { resourceVersion, continue: next, remainingItemCount };

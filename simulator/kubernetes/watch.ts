@@ -6,6 +6,8 @@ import { type WatchStart, watchStartOf } from './list-options.ts';
 import type { KubeObject } from './object.ts';
 import { isYes, type Target } from './paths.ts';
 import { apiVersionOf } from './resources.ts';
+import { podBytes, speaksProtobuf, WATCH_TYPE } from './pod-bytes.ts';
+import { encodeStatus, encodeWatchFrame } from './protobuf-encode.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import { badRequest, failure } from './status.ts';
 import type { StoreEvent } from './store.ts';
@@ -26,7 +28,8 @@ export async function openWatch(
   const selection = selectionOf(target, call.query);
   const seconds = Number(call.query.get('timeoutSeconds') ?? '0');
   if (!Number.isFinite(seconds)) throw badRequest('timeoutSeconds: invalid value');
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const type = speaksProtobuf(target, call) ? WATCH_TYPE : 'application/json';
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const watch = new OpenWatch(call.request, response, world.faults, bytes);
   world.watches.add(watch);
@@ -39,12 +42,14 @@ class WatchStream {
   readonly #call: Call;
   readonly #watch: OpenWatch;
   readonly #hasBookmarks: boolean;
+  readonly #isProtobuf: boolean;
 
   constructor(world: World, target: Target, call: Call, watch: OpenWatch) {
     this.#world = world;
     this.#target = target;
     this.#call = call;
     this.#watch = watch;
+    this.#isProtobuf = speaksProtobuf(target, call);
     this.#hasBookmarks =
       call.query.has('allowWatchBookmarks') && isYes(call.query.get('allowWatchBookmarks'));
   }
@@ -75,7 +80,10 @@ class WatchStream {
   #tellTooOld(revision: number): void {
     const oldest = this.#world.store.oldestRevision(this.#target.resource.plural);
     const status = failure(410, 'Expired', `too old resource version: ${revision} (${oldest})`);
-    this.#watch.send(JSON.stringify({ type: 'ERROR', object: status }), true);
+    const event = this.#isProtobuf
+      ? encodeWatchFrame('ERROR', encodeStatus(status))
+      : JSON.stringify({ type: 'ERROR', object: status });
+    this.#watch.send(event, true);
     this.#watch.close();
   }
 
@@ -95,6 +103,7 @@ class WatchStream {
 
   #sendLine({ object, type }: Line): boolean {
     const { resource } = this.#target;
+    if (this.#isProtobuf) return this.#watch.send(encodeWatchFrame(type, podBytes(object)), true);
     const text = this.#call.wantsTable
       ? JSON.stringify(
           tableOf(
@@ -117,7 +126,10 @@ class WatchStream {
       apiVersion: apiVersionOf(resource),
       metadata: { resourceVersion: String(revision), ...annotations },
     };
-    this.#watch.send(JSON.stringify({ type: 'BOOKMARK', object }), false);
+    const event = this.#isProtobuf
+      ? encodeWatchFrame('BOOKMARK', podBytes(object))
+      : JSON.stringify({ type: 'BOOKMARK', object });
+    this.#watch.send(event, false);
   }
 
   /** Bookmarks now and then and one right before the end, as the real server sends them. */

@@ -35,19 +35,20 @@ export class OpenWatch {
   }
 
   /** False asks for a pause until `drained`. */
-  send(line: string, isEvent: boolean): boolean {
+  send(event: string | Buffer, isEvent: boolean): boolean {
     if (this.#ended || this.#faults.forWatchLine(this.request, isEvent) !== undefined) return true;
-    return this.write(`${line}\n`);
+    return this.write(typeof event === 'string' ? `${event}\n` : event);
   }
 
-  write(text: string): boolean {
+  write(event: string | Buffer): boolean {
     if (this.#ended) return true;
-    if (Buffer.byteLength(text) > this.#bytesLeft) {
-      this.#response.write(text.slice(0, this.#bytesLeft), () => this.cut());
+    const bytes = typeof event === 'string' ? Buffer.from(event) : event;
+    if (bytes.length > this.#bytesLeft) {
+      this.#response.write(bytes.subarray(0, this.#bytesLeft), () => this.cut());
       return true;
     }
-    this.#bytesLeft -= Buffer.byteLength(text);
-    const goOn = this.#response.write(text);
+    this.#bytesLeft -= bytes.length;
+    const goOn = this.#response.write(bytes);
     if (this.#response.writableLength > MAX_UNREAD_BYTES) this.cut();
     return goOn;
   }

@@ -48,17 +48,23 @@ export function checkContent(message: IncomingMessage, body: unknown): void {
   if (typeof body === 'string') throw badRequest('the object provided is unrecognized: invalid JSON');
 }
 
-export type Acceptance = { readonly acceptable: boolean; readonly wantsTable: boolean };
+export type Acceptance = {
+  readonly acceptable: boolean;
+  readonly wantsTable: boolean;
+  readonly wantsProtobuf: boolean;
+};
 
-/** JSON is all that we speak; a Table where it is wanted first. */
+/** JSON is what we speak; a Table or protobuf where it is wanted first. */
 export function acceptanceOf(accept: string | undefined): Acceptance {
   const wanted = (accept === undefined || accept === '' ? '*/*' : accept).split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
     const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
-    return { isJson: ['application/json', 'application/*', '*/*'].includes(type), as };
+    const isProtobuf = type === PROTOBUF && as === undefined;
+    return { isJson: ['application/json', 'application/*', '*/*'].includes(type), isProtobuf, as };
   });
   const usable = wanted.filter(({ as, isJson }) => isJson && (as === undefined || as === 'Table'));
-  return { acceptable: usable.length > 0, wantsTable: usable[0]?.as === 'Table' };
+  const wantsProtobuf = wanted[0]?.isProtobuf === true;
+  return { acceptable: usable.length > 0, wantsTable: usable[0]?.as === 'Table', wantsProtobuf };
 }
 
 /** `bytes`: where given, the connection is cut after so many of the body. */
@@ -68,7 +74,7 @@ export async function send(
   { code, headers = {}, text }: Answer,
   bytes: number | undefined,
 ): Promise<void> {
-  const plain = Buffer.from(text);
+  const plain = typeof text === 'string' ? Buffer.from(text) : text;
   const isCompressed = plain.length > GZIP_FROM && /\bgzip\b/.test(message.headers['accept-encoding'] ?? '');
   const body = isCompressed ? await compress(plain, { level: 1 }) : plain;
   response.writeHead(code, {

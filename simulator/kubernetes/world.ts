@@ -37,12 +37,14 @@ export type Call = {
   readonly body: unknown;
   /** The caller prefers `as=Table`, as kubectl get does. */
   readonly wantsTable: boolean;
+  /** The caller prefers protobuf, which is spoken for lists and watches of pods. */
+  readonly wantsProtobuf: boolean;
 };
 
-/** `text` is JSON unless the headers say otherwise. */
+/** JSON unless the headers say otherwise. */
 export type Answer = {
   readonly code: number;
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

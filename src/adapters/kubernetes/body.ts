@@ -1,6 +1,7 @@
 /** Reads the body of an answer up to a limit, so that no answer can exhaust the memory. */
 
 import type { Readable } from 'node:stream';
+import { arrivals } from './arrivals.ts';
 import { messageOf } from './connection-error.ts';
 
 export class TooLarge extends Error {
@@ -23,17 +24,14 @@ export async function readBytes(body: Readable, maxBytes: number, signal: AbortS
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of body) {
-      const bytes: Buffer = chunk instanceof Buffer ? chunk : Buffer.from(chunk);
-      size += bytes.length;
+    for await (const arrived of arrivals(body)) {
+      chunks.push(...arrived);
+      size += arrived.reduce((sum, { length }) => sum + length, 0);
       if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
-      chunks.push(bytes);
     }
   } catch (error) {
     signal.throwIfAborted();
     throw error;
-  } finally {
-    body.destroy();
   }
   return Buffer.concat(chunks, size);
 }

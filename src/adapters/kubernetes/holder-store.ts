@@ -127,8 +127,11 @@ export class HolderStore {
 
   #put(holder: Holder, version: string | undefined, listener: PodsListener): void {
     const known = this.#table.get(holder.uid)?.holder;
+    if (known !== undefined && isDeepStrictEqual(known, holder)) {
+      this.#table.renew(holder.uid, version);
+      return;
+    }
     this.#table.put(holder, version);
-    if (known !== undefined && isDeepStrictEqual(known, holder)) return;
     if (known !== undefined && known.identity !== holder.identity) listener.changed(known.identity);
     listener.changed(holder.identity);
   }

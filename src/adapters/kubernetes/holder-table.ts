@@ -3,6 +3,7 @@
 import type { Holder, UnreadablePod } from '../../domain/holder.ts';
 import type { Identity } from '../../domain/identity.ts';
 
+/** Never changed once it is there: it may be in two tables. */
 export type Entry = { readonly holder: Holder; readonly version: string | undefined };
 
 /** Beyond this the shared texts are let go of; they are then merely held more than once. */
@@ -27,6 +28,12 @@ export class HolderTable {
   adopt(entry: Entry): void {
     this.remove(entry.holder.uid);
     this.#enter(entry);
+  }
+
+  /** The holder is the same in this version too. */
+  renew(uid: string, version: string | undefined): void {
+    const entry = this.#byUid.get(uid);
+    if (entry !== undefined) this.#byUid.set(uid, { holder: entry.holder, version });
   }
 
   get isEmpty(): boolean {

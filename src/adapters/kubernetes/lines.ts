@@ -6,7 +6,7 @@ export class FrameTooLong extends Error {
   override readonly name = 'FrameTooLong';
 }
 
-/** What has come whole with one chunk. */
+/** What has come whole with one arrival. */
 export type Batch = {
   readonly frames: readonly Buffer[];
   /** False where the stream ended within a frame: that one is then the only one, as far as it has come. */
@@ -19,20 +19,21 @@ export type Batch = {
  * shares its memory with the chunks.
  */
 export async function* splitLines(
-  chunks: AsyncIterable<Uint8Array>,
+  arrivals: AsyncIterable<readonly Buffer[]>,
   maxBytes: number,
 ): AsyncGenerator<Batch> {
   const rest = new Rest(maxBytes);
-  for await (const chunk of chunks) {
-    const bytes = bufferOn(chunk);
+  for await (const chunks of arrivals) {
     const frames: Buffer[] = [];
-    let from = 0;
-    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
-      const line = rest.join(bytes.subarray(from, at));
-      from = at + 1;
-      if (!isBlank(line)) frames.push(line);
+    for (const bytes of chunks) {
+      let from = 0;
+      for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+        const line = rest.join(bytes.subarray(from, at));
+        from = at + 1;
+        if (!isBlank(line)) frames.push(line);
+      }
+      rest.keep(bytes.subarray(from));
     }
-    rest.keep(bytes.subarray(from));
     if (frames.length > 0) yield { frames, isWhole: true };
   }
   const line = rest.join(Buffer.alloc(0));
@@ -69,10 +70,6 @@ export class Rest {
   #check(length: number): void {
     if (length > this.#maxBytes) throw new FrameTooLong(`a frame is longer than ${this.#maxBytes} bytes`);
   }
-}
-
-export function bufferOn(chunk: Uint8Array): Buffer {
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 /** Looked at as text only where it is short: no event is. */

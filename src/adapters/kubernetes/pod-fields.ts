@@ -16,7 +16,6 @@ const METADATA: Message = {
   6: { name: 'resourceVersion', form: 'text' },
   8: { name: 'creationTimestamp', form: 'time' },
   9: { name: 'deletionTimestamp', form: 'time' },
-  11: { name: 'labels', form: 'texts-by-name' },
   13: { name: 'ownerReferences', form: OWNER, isMany: true },
 };
 
@@ -38,12 +37,16 @@ const SPEC: Message = {
   10: { name: 'nodeName', form: 'text' },
 };
 
-/** All that `project` looks at, and the version. */
-export const POD: Message = {
-  1: { name: 'metadata', form: METADATA },
-  2: { name: 'spec', form: SPEC },
-  3: { name: 'status', form: { 1: { name: 'phase', form: 'text' } } },
-};
+const METADATA_WITH_LABELS: Message = { ...METADATA, 11: { name: 'labels', form: 'texts-by-name' } };
+
+/** All that `project` looks at, and the version. Labels are read only where some are to be kept: they cost as much as all else. */
+export function podFields(labelNames: readonly string[]): Message {
+  return {
+    1: { name: 'metadata', form: labelNames.length === 0 ? METADATA : METADATA_WITH_LABELS },
+    2: { name: 'spec', form: SPEC },
+    3: { name: 'status', form: { 1: { name: 'phase', form: 'text' } } },
+  };
+}
 
 /** By which an event is known to concern a pod, or not to. */
 export const POD_HEAD: Message = {

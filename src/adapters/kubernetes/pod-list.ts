@@ -5,6 +5,7 @@ import type { Breath } from './breath.ts';
 import type { KubernetesClient, NoAnswer } from './client.ts';
 import type { Page } from './pod-page.ts';
 import { readPage } from './pod-page.ts';
+import type { Message } from './protobuf.ts';
 import type { Refusal } from './refusal.ts';
 
 export type Listed = { readonly kind: 'listed'; readonly version: string };
@@ -15,6 +16,7 @@ export type ListRequest = {
   readonly path: string;
   readonly pageSize: number;
   readonly accept: string;
+  readonly fields: Message;
   readonly breath: Breath;
   /**
    * Told of every pod of every page that may be a holder; only when the whole list has come do they make a view.
@@ -54,7 +56,7 @@ export async function listPods(
 }
 
 async function getPage(
-  { accept, client, pageSize, path }: ListRequest,
+  { accept, client, fields, pageSize, path }: ListRequest,
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<Page | string | Refusal | NoAnswer> {
@@ -71,7 +73,7 @@ async function getPage(
     },
     signal,
   );
-  return reply.kind === 'ok' ? readPage(reply) : reply;
+  return reply.kind === 'ok' ? readPage(reply, fields) : reply;
 }
 
 /** What is wrong where the page turns out to make no sense. */

@@ -1,11 +1,13 @@
 /** Reads a page of a list of pods in either encoding, and of its pods only those that may be holders. */
 
 import { Reader } from 'protobufjs/minimal.js';
-import { AudienceSigns, nextAudience } from './audience.ts';
+import { AudienceSigns } from './audience.ts';
 import type { Download } from './client.ts';
 import { field, list, text } from './json.ts';
-import { LIST_METADATA, POD } from './pod-fields.ts';
-import { bytesOf, decode, isTag, isWrapped, placeOf, unwrap } from './protobuf.ts';
+import { LIST_METADATA } from './pod-fields.ts';
+import { mayHaveToken } from './protobuf-pod.ts';
+import type { Message, Span } from './protobuf.ts';
+import { decode, isMessage, isWrapped, skip, spanOf, tagsOf, unwrap } from './protobuf.ts';
 import { versionOf } from './watch-event.ts';
 
 export type Page = {
@@ -25,9 +27,9 @@ const LONGEST_HEAD = 8192;
 /** Stands between two pods; within a text its quotes would be escaped, and nothing in a pod is a list of such. */
 const JSON_BETWEEN = Buffer.from('},{"metadata":{');
 
-/** What is wrong with it, in words, where it is no page. */
-export function readPage({ bytes }: Download): Page | string {
-  return isWrapped(bytes) ? readProtobuf(bytes) : readJson(bytes);
+/** What is wrong with it, in words, where it is no page. `fields` are those of a pod that are read from protobuf. */
+export function readPage({ bytes }: Pick<Download, 'bytes'>, fields: Message): Page | string {
+  return isWrapped(bytes) ? readProtobuf(bytes, fields) : readJson(bytes);
 }
 
 function readJson(bytes: Buffer): Page | string {
@@ -91,41 +93,40 @@ function parseWhole(bytes: Buffer): Page | string {
   return { version: versionOf(page), next: text(next), pods: list(items) };
 }
 
-function readProtobuf(bytes: Buffer): Page | string {
+function readProtobuf(bytes: Buffer, fields: Message): Page | string {
   try {
-    const { bytes: raw, kind } = unwrap(bytes);
-    return kind === 'PodList' ? readList(raw) : 'the answer is no list of pods';
+    const reader = Reader.create(bytes);
+    const { kind, ...list } = unwrap(reader);
+    return kind === 'PodList' ? readList(reader, list, fields) : 'the answer is no list of pods';
   } catch {
     return 'the answer is no protobuf';
   }
 }
 
-function readList(raw: Buffer): Page {
-  const reader = Reader.create(raw);
-  const found: Buffer[] = [];
+function readList(reader: Reader, { end, start }: Span, fields: Message): Page {
+  const found: Span[] = [];
   let metadata = {};
-  let audience = nextAudience(raw, 0);
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (isTag(tag, 1)) metadata = decode(bytesOf(reader), LIST_METADATA);
-    else if (isTag(tag, 2)) {
-      const { end, start } = placeOf(reader);
-      if (audience !== -1 && audience < start) audience = nextAudience(raw, start);
-      if (audience !== -1 && audience < end) found.push(raw.subarray(start, end));
+  reader.pos = start;
+  for (const tag of tagsOf(reader, end)) {
+    if (isMessage(tag, 1)) metadata = decode(reader, spanOf(reader), LIST_METADATA);
+    else if (isMessage(tag, 2)) {
+      const pod = skip(reader);
+      if (mayHaveToken(reader, pod)) found.push(pod);
+      reader.pos = pod.end;
     } else reader.skipType(tag & 7);
   }
   const version = text(field(metadata, 'resourceVersion'));
-  return { version, next: text(field(metadata, 'continue')), pods: decoded(found) };
+  return { version, next: text(field(metadata, 'continue')), pods: decoded(reader, found, fields) };
 }
 
-function* decoded(found: readonly Buffer[]): Generator {
-  for (const bytes of found) yield decodePod(bytes);
+function* decoded(reader: Reader, found: readonly Span[], fields: Message): Generator {
+  for (const span of found) yield decodePod(reader, span, fields);
 }
 
 /** A pod that can't be decoded is nothing that could be a pod: it is then told as unreadable. */
-function decodePod(bytes: Buffer): unknown {
+function decodePod(reader: Reader, span: Span, fields: Message): unknown {
   try {
-    return decode(bytes, POD);
+    return decode(reader, span, fields);
   } catch {
     return undefined;
   }

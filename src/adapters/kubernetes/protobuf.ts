@@ -19,91 +19,121 @@ export type Field = {
 /** By field number. A field that is not named here is passed over without being read. */
 export type Message = { readonly [number: number]: Field };
 
+/** Where in the bytes of a reader a message is. */
+export type Span = { readonly start: number; readonly end: number };
+
+/** An object in the envelope that the API server puts around it. */
+export type Wrapped = Span & { readonly kind: string };
+
 type Fields = { [name: string]: unknown };
 
-/** Stands before every object that the API server writes. */
 const MAGIC = Buffer.from('k8s\0');
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-const TYPE_META: Message = { 1: { name: 'apiVersion', form: 'text' }, 2: { name: 'kind', form: 'text' } };
+const TYPE_META: Message = { 2: { name: 'kind', form: 'text' } };
 const TIMESTAMP: Message = { 1: { name: 'seconds', form: 'whole' }, 2: { name: 'nanos', form: 'whole' } };
 const ENTRY: Message = { 1: { name: 'key', form: 'text' }, 2: { name: 'value', form: 'text' } };
 
-export type Unwrapped = { readonly kind: string; readonly bytes: Buffer };
+export function isWrapped(bytes: Buffer): boolean {
+  return MAGIC.equals(bytes.subarray(0, MAGIC.length));
+}
 
-/** Opens the envelope around an object. A RangeError where it is no such thing, here and in all that follows. */
-export function unwrap(bytes: Buffer): Unwrapped {
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
+/** Opens the envelope that begins where the reader is. A RangeError where bytes make no sense, here and below. */
+export function unwrap(reader: Reader, end = reader.len): Wrapped {
+  if (!MAGIC.equals(reader.buf.subarray(reader.pos, reader.pos + MAGIC.length))) {
     throw new RangeError('no object of the API in protobuf');
-  const reader = Reader.create(bytes.subarray(MAGIC.length));
-  let kind: unknown;
-  let raw: Buffer = Buffer.alloc(0);
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (isTag(tag, 1)) kind = decode(bytesOf(reader), TYPE_META)['kind'];
-    else if (isTag(tag, 2)) raw = bytesOf(reader);
+  }
+  reader.pos += MAGIC.length;
+  let kind: unknown = '';
+  let raw: Span = { start: end, end };
+  for (const tag of tagsOf(reader, end)) {
+    if (isMessage(tag, 1)) kind = decode(reader, spanOf(reader), TYPE_META)['kind'];
+    else if (isMessage(tag, 2)) raw = skip(reader);
     else reader.skipType(tag & 7);
   }
-  return { kind: typeof kind === 'string' ? kind : '', bytes: raw };
+  return { ...raw, kind: typeof kind === 'string' ? kind : '' };
 }
 
-export function isWrapped(bytes: Buffer): boolean {
-  return bytes.subarray(0, MAGIC.length).equals(MAGIC);
+/** The tag of each field up to `end`. Whoever walks through them reads or skips each field. */
+export function* tagsOf(reader: Reader, end: number): Generator<number, void> {
+  while (reader.pos < end) yield reader.uint32();
+  if (reader.pos !== end) throw new RangeError('a field goes beyond its message');
 }
 
-export function isTag(tag: number, number: number): boolean {
+/** Whether it is the tag of the field with this number, and that has a length as messages and texts have. */
+export function isMessage(tag: number, number: number): boolean {
   return tag === ((number << 3) | LENGTH_DELIMITED);
 }
 
-/** The length-delimited field that follows, not copied. */
-export function bytesOf(reader: Reader): Buffer {
-  const { end, start } = placeOf(reader);
-  const { buf } = reader;
-  return Buffer.from(buf.buffer, buf.byteOffset + start, end - start);
-}
-
-/** Steps over the length-delimited field that follows and says where it was. */
-export function placeOf(reader: Reader): { readonly start: number; readonly end: number } {
+/** Where the message is that follows; the reader then stands at its beginning. */
+export function spanOf(reader: Reader): Span {
   const length = reader.uint32();
   const start = reader.pos;
   if (start + length > reader.len) throw new RangeError('a field goes beyond its message');
-  reader.pos = start + length;
   return { start, end: start + length };
 }
 
-export function decode(bytes: Buffer, message: Message): JsonObject {
+/** The same, and the reader then stands behind it. */
+export function skip(reader: Reader): Span {
+  const span = spanOf(reader);
+  reader.pos = span.end;
+  return span;
+}
+
+/** The reader then stands behind it. */
+export function decode(reader: Reader, { end, start }: Span, message: Message): JsonObject {
   const fields: Fields = {};
-  decodeInto(fields, Reader.create(bytes), message);
+  reader.pos = start;
+  decodeInto(fields, reader, { end, message });
   return fields;
 }
 
-function decodeInto(fields: Fields, reader: Reader, message: Message): void {
-  while (reader.pos < reader.len) {
+export function decodeAll(bytes: Buffer, message: Message): JsonObject {
+  return decode(Reader.create(bytes), { start: 0, end: bytes.length }, message);
+}
+
+function decodeInto(
+  fields: Fields,
+  reader: Reader,
+  { end, message }: { readonly end: number; readonly message: Message },
+): void {
+  while (reader.pos < end) {
     const tag = reader.uint32();
     const field = message[tag >>> 3];
     if (field === undefined || (tag & 7) !== wireTypeOf(field.form)) reader.skipType(tag & 7);
     else if (field.name === '' && typeof field.form === 'object') {
-      decodeInto(fields, Reader.create(bytesOf(reader)), field.form);
+      decodeInto(fields, reader, { end: spanOf(reader).end, message: field.form });
     } else put(fields, field, reader);
   }
+  if (reader.pos !== end) throw new RangeError('a field goes beyond its message');
 }
 
 function put(fields: Fields, { form, isMany, name }: Field, reader: Reader): void {
-  const known = fields[name];
-  if (form === 'texts-by-name') {
-    const { key = '', value = '' } = decode(bytesOf(reader), ENTRY);
-    fields[name] = { ...(typeof known === 'object' ? known : {}), [String(key)]: value };
-    return;
-  }
+  if (form === 'texts-by-name') return putText(fields, name, reader);
   const value = valueOf(form, reader);
+  const known = fields[name];
   if (isMany !== true) fields[name] = value;
   else if (Array.isArray(known)) known.push(value);
   else fields[name] = [value];
+  return undefined;
+}
+
+function putText(fields: Fields, name: string, reader: Reader): void {
+  const known = fields[name];
+  // Without a prototype, so that no key is anything but a key.
+  const texts: Fields = isFields(known) ? known : Object.create(null);
+  const { key = '', value = '' } = decode(reader, spanOf(reader), ENTRY);
+  texts[String(key)] = value;
+  fields[name] = texts;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
 }
 
 function valueOf(form: Exclude<FieldForm, 'texts-by-name'>, reader: Reader): unknown {
-  if (typeof form === 'object') return decode(bytesOf(reader), form);
+  if (typeof form === 'object') return decode(reader, spanOf(reader), form);
   switch (form) {
     case 'text':
       return reader.string();
@@ -112,16 +142,15 @@ function valueOf(form: Exclude<FieldForm, 'texts-by-name'>, reader: Reader): unk
     case 'whole':
       return Number(reader.int64());
     case 'time':
-      return timeOf(bytesOf(reader));
+      return timeOf(reader, spanOf(reader));
   }
 }
 
 /** An unset time is an empty message; in JSON it is null. */
-function timeOf(bytes: Buffer): string | null {
-  if (bytes.length === 0) return null;
-  const { nanos, seconds } = decode(bytes, TIMESTAMP);
-  const at = Number(seconds ?? 0) * 1000 + Math.floor(Number(nanos ?? 0) / 1e6);
-  const date = new Date(at);
+function timeOf(reader: Reader, span: Span): string | null {
+  if (span.start === span.end) return null;
+  const { nanos, seconds } = decode(reader, span, TIMESTAMP);
+  const date = new Date(Number(seconds ?? 0) * 1000 + Math.floor(Number(nanos ?? 0) / 1e6));
   return Number.isNaN(date.getTime()) ? 'out of range' : date.toISOString();
 }
 

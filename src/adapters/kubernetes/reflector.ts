@@ -8,6 +8,8 @@ import type { KubernetesClient, NoAnswer } from './client.ts';
 import { HolderStore } from './holder-store.ts';
 import { listPods } from './pod-list.ts';
 import { Breath } from './breath.ts';
+import { podFields } from './pod-fields.ts';
+import type { Message } from './protobuf.ts';
 import { explainRefusal } from './permission.ts';
 import { Reading } from './reading.ts';
 import type { Refusal } from './refusal.ts';
@@ -54,6 +56,7 @@ export class Reflector {
   readonly #deps: ReflectorDeps;
   readonly #options: ReflectorOptions;
   readonly #path: string;
+  readonly #fields: Message;
   readonly #reading = new Reading();
   readonly #breath = new Breath(PODS_BETWEEN_TURNS);
   #pageSize = USUAL_PAGE;
@@ -71,6 +74,7 @@ export class Reflector {
     this.#deps = deps;
     this.#options = options;
     this.store = new HolderStore(options.labelNames);
+    this.#fields = podFields(options.labelNames);
     const { namespace } = options;
     this.#path =
       namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
@@ -113,6 +117,7 @@ export class Reflector {
         path: this.#path,
         pageSize: this.#pageSize,
         accept: this.#reading.accept,
+        fields: this.#fields,
         breath: this.#breath,
         found: (pod) => sync.found(pod),
       },
@@ -204,6 +209,7 @@ export class Reflector {
         clock,
         path: this.#path,
         accept: this.#reading.accept,
+        fields: this.#fields,
         breath: this.#breath,
         serverTimeout: seconds(Math.floor(300 + 300 * random())),
         silenceLimit: this.#options.silenceLimit,

@@ -5,10 +5,12 @@ import { after, between, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KubernetesClient, Stream } from './client.ts';
 import { messageOf } from './connection-error.ts';
+import { arrivals } from './arrivals.ts';
 import type { Breath } from './breath.ts';
 import { splitLengths } from './length-frames.ts';
 import type { Batch } from './lines.ts';
 import { FrameTooLong, splitLines } from './lines.ts';
+import type { Message } from './protobuf.ts';
 import { PROTOBUF } from './protobuf.ts';
 import { readProtobufEvent } from './protobuf-event.ts';
 import type { Refusal } from './refusal.ts';
@@ -20,6 +22,8 @@ export type WatchRequest = {
   readonly clock: Clock;
   readonly path: string;
   readonly accept: string;
+  /** Those of a pod that are read from protobuf. */
+  readonly fields: Message;
   /**
    * From which version on; the events at that version itself are known. Undefined: from the state as it is now, which is
    * told first (WatchList).
@@ -119,11 +123,14 @@ async function readEvents(
 ): Promise<WatchEnd> {
   const isProtobuf = contentType.startsWith(PROTOBUF);
   const read = isProtobuf ? readProtobufEvent : readJsonEvent;
-  const batches: AsyncIterable<Batch> = (isProtobuf ? splitLengths : splitLines)(body, LONGEST_FRAME);
+  const batches: AsyncIterable<Batch> = (isProtobuf ? splitLengths : splitLines)(
+    arrivals(body),
+    LONGEST_FRAME,
+  );
   for await (const { frames, isWhole } of batches) {
     let isSignOfLife = false;
     for (const frame of frames) {
-      const event = read(frame, request.isKnown);
+      const event = read(frame, request.isKnown, request.fields);
       if (event.kind === 'error') return { kind: 'refused', refusal: event.refusal };
       // A frame that was cut off is no garbage: nothing of it was taken in, and the watch resumes before it.
       if (event.kind === 'garbage') {

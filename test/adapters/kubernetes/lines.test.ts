@@ -6,13 +6,13 @@ import * as fc from 'fast-check';
 import { FrameTooLong, splitLines } from '../../../src/adapters/kubernetes/lines.ts';
 import { isOlder, readWatchEvent } from '../../../src/adapters/kubernetes/watch-event.ts';
 
-async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
+async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer[]> {
   const places = [...new Set([...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort(
     (one, other) => one - other,
   );
   let from = 0;
   for (const place of places) {
-    yield bytes.subarray(from, place);
+    yield [bytes.subarray(from, place)];
     from = place;
   }
 }
@@ -40,10 +40,10 @@ test('however the bytes are cut, the lines are the same', async () => {
 
 test('a line that is too long is refused before it is all there', async () => {
   let given = 0;
-  async function* endless(): AsyncGenerator<Uint8Array> {
+  async function* endless(): AsyncGenerator<Buffer[]> {
     for (;;) {
       given += 100;
-      yield Buffer.alloc(100, 'x');
+      yield [Buffer.alloc(100, 'x')];
     }
   }
   await assert.rejects(collect(splitLines(endless(), 1000)), FrameTooLong);

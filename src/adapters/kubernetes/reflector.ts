@@ -15,6 +15,7 @@ import { Reading } from './reading.ts';
 import type { Refusal } from './refusal.ts';
 import { jittered, refusedPause } from './pause.ts';
 import { Sync } from './sync.ts';
+import { ViewAge } from './view-age.ts';
 import type { WatchEnd, WatchRequest } from './watch.ts';
 import { watchPods } from './watch.ts';
 import { isOlder } from './watch-event.ts';
@@ -62,9 +63,7 @@ export class Reflector {
   #pageSize = USUAL_PAGE;
   /** From where to watch; undefined when a list is needed. */
   #version: string | undefined;
-  #asOf: Instant | undefined;
-  #problem = 'the pods have not been listed yet';
-  #isRefused = false;
+  readonly #age = new ViewAge();
   /** In a row, without any progress between them. */
   #failures = 0;
   /** Watches in a row that fell silent without a line. */
@@ -81,8 +80,7 @@ export class Reflector {
   }
 
   freshness(): Freshness {
-    if (this.#asOf === undefined || this.#isRefused) return { kind: 'unsynced', why: this.#problem };
-    return { kind: 'synced', asOf: this.#asOf };
+    return this.#age.freshness();
   }
 
   /** Fulfilled when `signal` is aborted; rejected only where the listener throws. */
@@ -103,8 +101,7 @@ export class Reflector {
   }
 
   #sync(listener: PodsListener): Sync {
-    const isFirst = this.#asOf === undefined;
-    return new Sync({ store: this.store, listener, breath: this.#breath, isFirst });
+    return new Sync({ store: this.store, listener, breath: this.#breath, isFirst: !this.#age.isKnown });
   }
 
   async #list(listener: PodsListener, signal: AbortSignal): Promise<Duration> {
@@ -126,7 +123,7 @@ export class Reflector {
     if (reply.kind !== 'listed') return this.#listFailed(reply);
     await sync.complete();
     this.#version = reply.version;
-    this.#heard(askedAt);
+    this.#age.heard(askedAt);
     return seconds(0);
   }
 
@@ -139,7 +136,7 @@ export class Reflector {
     } else if (reply.why === 'too-large') {
       this.#pageSize = Math.max(1, Math.floor(this.#pageSize / 2));
     }
-    this.#problem = `listing pods: ${reply.kind === 'refused' ? reply.message : reply.detail}`;
+    this.#age.problem = `listing pods: ${reply.kind === 'refused' ? reply.message : reply.detail}`;
     return this.#failures === 1 ? seconds(0) : this.#pause(LONGEST_PAUSE);
   }
 
@@ -229,7 +226,7 @@ export class Reflector {
         // After a silence the opening of a watch shows that something answers, not that it still tells anything.
         if (isOpening && this.#silent > 0) return;
         if (!isOpening) this.#silent = 0;
-        this.#heard(clock.now());
+        this.#age.heard(clock.now());
       },
       event: (event: Event): undefined => this.#apply(event, listener),
       wasGood: (): boolean => {
@@ -283,25 +280,20 @@ export class Reflector {
   }
 
   #resume(detail: string, refusal?: Refusal): Duration {
-    this.#problem = `watching pods: ${detail}`;
+    this.#age.problem = `watching pods: ${detail}`;
     if (this.#failures >= FAILURES_BEFORE_RELIST) this.#version = undefined;
     const pause = this.#pause(LONGEST_PAUSE);
     return refusal === undefined ? pause : refusedPause(pause, refusal);
   }
 
-  /** A refusal for want of rights is told at once, even while an older view is at hand: nobody mends it but a person. */
   #refused(verb: 'list' | 'watch', refusal: Refusal): Duration {
-    this.#problem = explainRefusal({ verb, resource: 'pods', namespace: this.#options.namespace }, refusal);
-    this.#isRefused ||= refusal.status === 401 || refusal.status === 403;
+    const problem = explainRefusal({ verb, resource: 'pods', namespace: this.#options.namespace }, refusal);
+    if (refusal.status === 401 || refusal.status === 403) this.#age.refused(problem);
+    else this.#age.problem = problem;
     return refusedPause(this.#pause(LONGEST_PAUSE), refusal);
   }
 
   #pause(longest: Duration): Duration {
     return jittered(this.#deps.random, this.#failures, longest);
-  }
-
-  #heard(at: Instant): void {
-    this.#isRefused = false;
-    if (this.#asOf === undefined || at > this.#asOf) this.#asOf = at;
   }
 }

@@ -6,9 +6,9 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { percentile } from '../percentile.ts';
 import type { Course } from './course.ts';
 import { courseUrl } from './course.ts';
+import type { Runs } from './figures.ts';
 import type { Used } from './meter.ts';
 
 const SERVER = fileURLToPath(new URL('server.ts', import.meta.url));
@@ -20,6 +20,10 @@ export type Measured = {
   /** A name that way.ts knows. */
   readonly way: string;
   readonly course: Course;
+  /** Whether the state has to come a second time. */
+  readonly expires?: boolean;
+  /** Of Node.js; none for what is not ours. */
+  readonly flags?: readonly string[];
 };
 
 export type PodServer = AsyncDisposable & { readonly port: number };
@@ -41,10 +45,7 @@ export async function startPodServer(): Promise<PodServer> {
 }
 
 /** One after the other and round after round, so that what else the machine does meets all alike. */
-export async function sideBySide(
-  measured: readonly Measured[],
-  rounds: number,
-): Promise<ReadonlyMap<string, readonly Used[]>> {
+export async function sideBySide(measured: readonly Measured[], rounds: number): Promise<Runs> {
   await using server = await startPodServer();
   for (const { course } of measured) await (await fetch(`${courseUrl(server.port, course)}/prepare`)).text();
   const runs = new Map<string, Used[]>(measured.map(({ name }) => [name, []]));
@@ -54,18 +55,14 @@ export async function sideBySide(
   return runs;
 }
 
-async function runOnce(port: number, { course, way }: Measured): Promise<Used> {
-  const args = [WAY, way, courseUrl(port, course), String(course.pods), String(course.changes)];
+let processes = 0;
+
+async function runOnce(port: number, { course, expires = false, flags = [], way }: Measured): Promise<Used> {
+  processes += 1;
+  const url = courseUrl(port, expires ? { ...course, expiry: processes } : course);
+  const args = [...flags, WAY, way, url, String(course.pods), String(course.changes)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   if (code !== 0) throw new Error(`${way} ended with ${String(code)}`);
   return JSON.parse(output);
-}
-
-/** The median of one of the numbers; NaN where nothing was measured. */
-export function median(runs: readonly Used[] | undefined, what: keyof Used): number {
-  return percentile(
-    (runs ?? []).map((used) => used[what]),
-    50,
-  );
 }

@@ -40,6 +40,7 @@ const DONE = {
     serviceAccountName: 'done',
   },
 };
+const EXPIRES_AFTER_MS = 1000;
 /** So much is written at once. */
 const CHUNK_BYTES = 256 * 1024;
 /** Of the state; the changes follow it. */
@@ -103,6 +104,7 @@ async function sendState({ added, wire }: Stock, course: Course, response: Serve
   response.writeHead(200, { 'content-type': wire.watchType });
   await sendStamped(added, { first: 0, last: course.pods, version: 100_000_000, isWhole: false }, response);
   response.write(wire.bookmark(String(VERSION), true));
+  expireOnce(wire, course, response);
 }
 
 /** So many changes of the pods, round after round, at full speed; the last is a bookmark. Then it stays open. */
@@ -113,6 +115,7 @@ async function sendChanges(
 ): Promise<void> {
   response.writeHead(200, { 'content-type': wire.watchType });
   response.flushHeaders();
+  expireOnce(wire, course, response);
   for (let sent = 0; sent < course.changes; sent += course.pods) {
     const last = Math.min(course.pods, course.changes - sent);
     await sendStamped(modified, { first: 0, last, version: VERSION + sent, isWhole: false }, response);
@@ -121,6 +124,15 @@ async function sendChanges(
   const done = wire.encoding === 'json' ? Buffer.from(JSON.stringify(DONE)) : encodePod(DONE);
   response.write(wire.event('ADDED', done));
   response.write(wire.bookmark(String(VERSION + course.changes), false));
+}
+
+const expired = new Set([0]);
+
+/** The state has to come anew, once for each process that reads it. */
+function expireOnce(wire: Wire, { expiry }: Course, response: ServerResponse): void {
+  if (expired.has(expiry)) return;
+  expired.add(expiry);
+  setTimeout(() => response.end(wire.error(410, 'too old')), EXPIRES_AFTER_MS);
 }
 
 type Range = {

@@ -1,7 +1,8 @@
 /** Encoded pods of which any number can be stamped out: the bytes are made once, the numbers are put in. */
 
 import { encodePod } from '../../simulator/kubernetes/protobuf-encode.ts';
-import { makePod, SERIAL, TENANT, VERSION } from './pod.ts';
+import { makePod, SERIAL, VERSION } from './pod.ts';
+import { TENANT } from './traits.ts';
 
 export type Encoding = 'json' | 'protobuf';
 
@@ -53,9 +54,11 @@ function put(target: Buffer, places: readonly number[], digits: string): void {
 
 /** Go's encoder escapes these three in every text. */
 function goJson(value: object): Buffer {
-  const escaped = (character: string): string =>
-    `\\u00${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return Buffer.from(JSON.stringify(value).replace(/[&<>]/g, escaped));
+}
+
+function escaped(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 function placesOf(bytes: Buffer, mark: string): readonly number[] {

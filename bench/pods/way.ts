@@ -17,6 +17,7 @@ export type Way = (task: Task) => Promise<() => Promise<number>>;
 const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
   view: async () => (await import('./ways/view.ts')).view,
   'view-changes': async () => (await import('./ways/view.ts')).viewChanges,
+  'view-relist': async () => (await import('./ways/view.ts')).viewRelist,
   informer: async () => (await import('./ways/informer.ts')).informer,
   'watch-stock': async () => (await import('./ways/informer.ts')).watchStock,
   'pages-dropped': async () => (await import('./ways/download.ts')).pagesDropped,

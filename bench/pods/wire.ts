@@ -20,6 +20,7 @@ export type Wire = {
   /** What stands before and after `length` bytes of items. */
   readonly listEnds: (version: string, next: string, length: number) => readonly [Buffer, Buffer];
   readonly bookmark: (version: string, isInitialEnd: boolean) => Buffer;
+  readonly error: (code: number, message: string) => Buffer;
   readonly status: (code: number, message: string) => Buffer;
 };
 
@@ -40,7 +41,7 @@ export const JSON_WIRE: Wire = {
   listEnds: (version, next) => {
     const rest = next === '' ? {} : { continue: next, remainingItemCount: 1 };
     const head = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: version, ...rest } };
-    const [last = ''] = [JSON.stringify({ metadata: { name: 'last', namespace: 'last' }, spec: {} })];
+    const last = JSON.stringify({ metadata: { name: 'last', namespace: 'last' }, spec: {} });
     return [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`), Buffer.from(`${last}]}\n`)];
   },
   bookmark: (version, isInitialEnd) => {
@@ -48,6 +49,8 @@ export const JSON_WIRE: Wire = {
     const object = { kind: 'Pod', apiVersion: 'v1', metadata };
     return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
   },
+  error: (code, message) =>
+    Buffer.from(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code, message } })}\n`),
   status: (code, message) =>
     Buffer.from(JSON.stringify({ kind: 'Status', code, message, status: 'Failure' })),
 };
@@ -66,5 +69,6 @@ export const PROTOBUF_WIRE: Wire = {
     const metadata = { resourceVersion: version, ...(isInitialEnd ? { annotations: END } : {}) };
     return encodeWatchFrame('BOOKMARK', unknownOf('Pod', encodePod({ metadata })));
   },
+  error: (code, message) => encodeWatchFrame('ERROR', encodeStatus({ status: 'Failure', code, message })),
   status: (code, message) => encodeStatus({ status: 'Failure', code, message }),
 };

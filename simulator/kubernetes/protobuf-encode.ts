@@ -73,42 +73,39 @@ function writeMessage(writer: Writer, schema: Schema, object: JsonObject): Write
 }
 
 function writeField(writer: Writer, { is, number }: Field, value: unknown): void {
-  if (typeof is === 'string') return writeScalar(writer, number, { is, value });
-  if (!isRecord(value)) return undefined;
-  const inner = writeMessage(Writer.create(), is, value).finish();
-  writer.uint32(tag(number)).bytes(inner);
-  return undefined;
-}
-
-function writeScalar(
-  writer: Writer,
-  number: number,
-  { is, value }: { readonly is: Scalar; readonly value: unknown },
-): void {
-  switch (is) {
-    case 'text':
-      if (typeof value === 'string') writer.uint32(tag(number)).string(value);
-      return;
-    case 'whole':
-      if (typeof value === 'number') writer.uint32(number << 3).int64(value);
-      return;
-    case 'flag':
-      if (typeof value === 'boolean') writer.uint32(number << 3).bool(value);
-      return;
-    case 'time':
-      if (typeof value === 'string') writer.uint32(tag(number)).bytes(timeBytes(value));
-      return;
-    case 'whole-or-text':
-      writer.uint32(tag(number)).bytes(wholeOrText(value));
-      return;
-    case 'json':
-      writer.uint32(tag(number)).bytes(Writer.create().uint32(tag(1)).string(JSON.stringify(value)).finish());
-      return;
-    case 'texts-by-name':
-    case 'quantities-by-name':
-      writeEntries(writer, number, { value, isQuantity: is === 'quantities-by-name' });
+  if (typeof is === 'string') SCALARS[is](writer, number, value);
+  else if (isRecord(value)) {
+    const inner = writeMessage(Writer.create(), is, value).finish();
+    writer.uint32(tag(number)).bytes(inner);
   }
 }
+
+const SCALARS = {
+  text: (writer, number, value) => {
+    if (typeof value === 'string') writer.uint32(tag(number)).string(value);
+  },
+  whole: (writer, number, value) => {
+    if (typeof value === 'number') writer.uint32(number << 3).int64(value);
+  },
+  flag: (writer, number, value) => {
+    if (typeof value === 'boolean') writer.uint32(number << 3).bool(value);
+  },
+  time: (writer, number, value) => {
+    if (typeof value === 'string') writer.uint32(tag(number)).bytes(timeBytes(value));
+  },
+  json: (writer, number, value) => {
+    writer.uint32(tag(number)).bytes(Writer.create().uint32(tag(1)).string(JSON.stringify(value)).finish());
+  },
+  'whole-or-text': (writer, number, value) => {
+    writer.uint32(tag(number)).bytes(wholeOrText(value));
+  },
+  'texts-by-name': (writer, number, value) => {
+    writeEntries(writer, number, { value, isQuantity: false });
+  },
+  'quantities-by-name': (writer, number, value) => {
+    writeEntries(writer, number, { value, isQuantity: true });
+  },
+} as const satisfies Record<Scalar, (writer: Writer, number: number, value: unknown) => void>;
 
 /** Seconds and nanoseconds; what is no time is written as none. */
 function timeBytes(value: string): Uint8Array {

@@ -66,3 +66,24 @@ export const viewChanges: Way = async ({ changes, url }) => {
       });
     });
 };
+
+/** From the first sync, which is not measured, to the end of the second. What is counted are holders. */
+export const viewRelist: Way = async ({ url }) => {
+  const podView = await make(url);
+  run(podView);
+  await synced(podView);
+  return async () => {
+    let before = asOf(podView);
+    while (podView.mended().lists < 2 || asOf(podView) === before) {
+      if (podView.mended().lists < 2) before = asOf(podView);
+      await pause(LOOK_EVERY_MS);
+    }
+    return holders(podView);
+  };
+};
+
+/** While a state is being read nothing but its end makes the view younger. */
+function asOf(podView: PodView): number {
+  const freshness = podView.freshness();
+  return freshness.kind === 'synced' ? freshness.asOf : 0;
+}

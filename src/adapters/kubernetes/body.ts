@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 import { arrivals } from './arrivals.ts';
 import { messageOf } from './connection-error.ts';
 
+const SMALLEST_SCRATCH = 4096;
+
 export class TooLarge extends Error {
   override readonly name = 'TooLarge';
 }
@@ -19,19 +21,43 @@ export function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-/** Rejected with the reason of `signal`, with TooLarge, or with what broke the connection. */
-export async function readBytes(body: Readable, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+/** Memory for one answer after the other: what was read before is overwritten. */
+export class Scratch {
+  #buffer: Buffer = Buffer.alloc(0);
+
+  /** At least so large; what is in the first `used` bytes is kept. */
+  grown(size: number, used: number): Buffer {
+    if (this.#buffer.length >= size) return this.#buffer;
+    const larger = Buffer.allocUnsafeSlow(Math.max(SMALLEST_SCRATCH, 2 * size));
+    this.#buffer.copy(larger, 0, 0, used);
+    this.#buffer = larger;
+    return larger;
+  }
+}
+
+/**
+ * Rejected with the reason of `signal`, with TooLarge, or with what broke the connection. The bytes are those of
+ * `scratch` and good until it is used again.
+ */
+export async function readBytes(
+  body: Readable,
+  maxBytes: number,
+  scratch: Scratch,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  let used = 0;
   try {
     for await (const arrived of arrivals(body)) {
-      chunks.push(...arrived);
-      size += arrived.reduce((sum, { length }) => sum + length, 0);
-      if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
+      for (const chunk of arrived) {
+        const size = used + chunk.length;
+        if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
+        scratch.grown(size, used).set(chunk, used);
+        used = size;
+      }
     }
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   }
-  return Buffer.concat(chunks, size);
+  return scratch.grown(used, used).subarray(0, used);
 }

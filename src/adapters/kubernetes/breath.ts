@@ -20,3 +20,16 @@ export class Breath {
     return nextTurn();
   }
 }
+
+/** Works through the items, and lets the event loop turn after each portion of them. */
+export async function inPortions<T>(
+  items: Iterable<T>,
+  breath: Breath,
+  work: (item: T) => void,
+): Promise<void> {
+  for (const item of items) {
+    work(item);
+    const turn = breath.after(1);
+    if (turn !== undefined) await turn;
+  }
+}

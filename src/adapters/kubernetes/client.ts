@@ -4,7 +4,7 @@ import type { Duration } from '../../domain/time.ts';
 import { milliseconds, seconds } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { KubernetesRequest, Traffic } from '../../ports/traffic.ts';
-import { jsonOf, readBytes, TooLarge } from './body.ts';
+import { jsonOf, readBytes, Scratch, TooLarge } from './body.ts';
 import type { KubernetesConnection, WireAnswer, WireRequest } from './connection.ts';
 import { CredentialsError, messageOf } from './connection-error.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
@@ -28,6 +28,8 @@ export type ApiRequest = {
   /** For one attempt, from the first byte sent to the last byte read. */
   readonly timeout?: Duration;
   readonly maxBytes?: number;
+  /** Where the bytes of a download are put, which are then good until the next one that is given it. */
+  readonly scratch?: Scratch;
 };
 
 export type NoAnswer = {
@@ -134,7 +136,8 @@ export class KubernetesClient {
       async (stop) => {
         const answer = await this.#send(request, stop);
         if (!isSuccess(answer)) return this.#refusal(answer, stop);
-        const bytes = await readBytes(answer.body, request.maxBytes ?? USUAL_MAX_BYTES, stop);
+        const scratch = request.scratch ?? new Scratch();
+        const bytes = await readBytes(answer.body, request.maxBytes ?? USUAL_MAX_BYTES, scratch, stop);
         return read({ kind: 'ok', status: answer.statusCode, bytes });
       },
       signal,
@@ -176,7 +179,7 @@ export class KubernetesClient {
   }
 
   async #refusal(answer: WireAnswer, stop: AbortSignal): Promise<Refusal> {
-    const body = await readBytes(answer.body, LARGEST_REFUSAL, stop);
+    const body = await readBytes(answer.body, LARGEST_REFUSAL, new Scratch(), stop);
     return readRefusal(
       answer.statusCode,
       statusText(body),

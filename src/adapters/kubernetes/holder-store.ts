@@ -5,6 +5,7 @@ import type { Holder, UnreadablePod } from '../../domain/holder.ts';
 import type { Identity } from '../../domain/identity.ts';
 import type { PodsListener } from '../../ports/pods.ts';
 import type { Breath } from './breath.ts';
+import { inPortions } from './breath.ts';
 import { HolderTable } from './holder-table.ts';
 import type { JsonObject } from './json.ts';
 import { field, text } from './json.ts';
@@ -78,30 +79,21 @@ export class HolderStore {
    */
   async replace(next: HolderTable, listener: PodsListener, breath: Breath): Promise<void> {
     const before = this.#table;
-    if (next === before) return;
     this.#table = next;
     const touched = new Set<Identity>();
-    for (const { holder } of before.entries()) {
+    await inPortions(before.entries(), breath, ({ holder }) => {
       const now = next.get(holder.uid)?.holder;
       if (now === undefined) this.#remember(holder.uid);
       if (now !== holder) noteDifference(touched, holder, now);
-      const turn = breath.after(1);
-      if (turn !== undefined) await turn;
-    }
-    for (const { holder } of next.entries()) {
+    });
+    await inPortions(next.entries(), breath, ({ holder }) => {
       this.#gone.delete(holder.uid);
       if (before.get(holder.uid) === undefined) touched.add(holder.identity);
-      const turn = breath.after(1);
-      if (turn !== undefined) await turn;
-    }
+    });
     for (const pod of next.unreadable()) {
       if (!before.isKnownUnreadable(pod)) listener.unreadable(pod);
     }
-    for (const identity of touched) {
-      listener.changed(identity);
-      const turn = breath.after(1);
-      if (turn !== undefined) await turn;
-    }
+    await inPortions(touched, breath, (identity) => listener.changed(identity));
   }
 
   #isOutdated(uid: string | undefined, version: string | undefined): boolean {

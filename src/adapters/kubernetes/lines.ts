@@ -25,19 +25,21 @@ export async function* splitLines(
   const rest = new Rest(maxBytes);
   for await (const chunks of arrivals) {
     const frames: Buffer[] = [];
-    for (const bytes of chunks) {
-      let from = 0;
-      for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
-        const line = rest.join(bytes.subarray(from, at));
-        from = at + 1;
-        if (!isBlank(line)) frames.push(line);
-      }
-      rest.keep(bytes.subarray(from));
-    }
+    for (const bytes of chunks) cutLines(bytes, rest, frames);
     if (frames.length > 0) yield { frames, isWhole: true };
   }
   const line = rest.join(Buffer.alloc(0));
   if (!isBlank(line)) yield { frames: [line], isWhole: false };
+}
+
+function cutLines(bytes: Buffer, rest: Rest, lines: Buffer[]): void {
+  let from = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+    const line = rest.join(bytes.subarray(from, at));
+    from = at + 1;
+    if (!isBlank(line)) lines.push(line);
+  }
+  rest.keep(bytes.subarray(from));
 }
 
 /** The beginning of a frame whose end has not come yet. */

@@ -1,6 +1,7 @@
 /** One complete, consistent list of pods, page by page. */
 
 import { seconds } from '../../domain/time.ts';
+import { Scratch } from './body.ts';
 import type { Breath } from './breath.ts';
 import type { KubernetesClient, NoAnswer } from './client.ts';
 import type { Page } from './pod-page.ts';
@@ -36,10 +37,11 @@ export async function listPods(
   request: ListRequest,
   signal: AbortSignal,
 ): Promise<Listed | Refusal | NoAnswer> {
+  const scratch = new Scratch();
   let version: string | undefined;
   let token: string | undefined;
   for (;;) {
-    const page = await getPage(request, token, signal);
+    const page = await getPage(request, { token, scratch }, signal);
     if (typeof page === 'string') return malformed(page);
     if ('kind' in page) return page;
     if (page.next !== undefined && page.next === token)
@@ -57,7 +59,7 @@ export async function listPods(
 
 async function getPage(
   { accept, client, fields, pageSize, path }: ListRequest,
-  token: string | undefined,
+  { scratch, token }: { readonly scratch: Scratch; readonly token: string | undefined },
   signal: AbortSignal,
 ): Promise<Page | string | Refusal | NoAnswer> {
   const reply = await client.download(
@@ -70,6 +72,7 @@ async function getPage(
       accept,
       timeout: PAGE_TIMEOUT,
       maxBytes: LARGEST_PAGE,
+      scratch,
     },
     signal,
   );

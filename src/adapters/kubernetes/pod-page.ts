@@ -96,8 +96,8 @@ function parseWhole(bytes: Buffer): Page | string {
 function readProtobuf(bytes: Buffer, fields: Message): Page | string {
   try {
     const reader = Reader.create(bytes);
-    const { kind, ...list } = unwrap(reader);
-    return kind === 'PodList' ? readList(reader, list, fields) : 'the answer is no list of pods';
+    const { kind, ...span } = unwrap(reader);
+    return kind === 'PodList' ? readList(reader, span, fields) : 'the answer is no list of pods';
   } catch {
     return 'the answer is no protobuf';
   }

@@ -14,7 +14,7 @@ import type { Message } from './protobuf.ts';
 import { PROTOBUF } from './protobuf.ts';
 import { readProtobufEvent } from './protobuf-event.ts';
 import type { Refusal } from './refusal.ts';
-import type { BookmarkEvent, IsKnown, PassedEvent, PodEvent } from './watch-event.ts';
+import type { BookmarkEvent, IsKnown, PassedEvent, PodEvent, WatchEvent } from './watch-event.ts';
 import { readJsonEvent } from './watch-event.ts';
 
 export type WatchRequest = {
@@ -123,28 +123,27 @@ async function readEvents(
 ): Promise<WatchEnd> {
   const isProtobuf = contentType.startsWith(PROTOBUF);
   const read = isProtobuf ? readProtobufEvent : readJsonEvent;
-  const batches: AsyncIterable<Batch> = (isProtobuf ? splitLengths : splitLines)(
-    arrivals(body),
-    LONGEST_FRAME,
-  );
-  for await (const { frames, isWhole } of batches) {
+  const batches = (isProtobuf ? splitLengths : splitLines)(arrivals(body), LONGEST_FRAME);
+  for await (const batch of batches) {
     let isSignOfLife = false;
-    for (const frame of frames) {
+    for (const frame of batch.frames) {
+      // One by one: what is known to the view may have changed with the event before.
       const event = read(frame, request.isKnown, request.fields);
-      if (event.kind === 'error') return { kind: 'refused', refusal: event.refusal };
-      // A frame that was cut off is no garbage: nothing of it was taken in, and the watch resumes before it.
-      if (event.kind === 'garbage') {
-        return isWhole ? event : { kind: 'broken', detail: 'the watch was cut within an event' };
-      }
-      if (!isSignOfLife) watchdog.heard();
-      if (!isSignOfLife) request.heard();
+      if (event.kind === 'error' || event.kind === 'garbage') return endOf(event, batch);
+      if (!isSignOfLife) watchdog.heard(request);
       isSignOfLife = true;
       const delivered = deliver(request, event);
       if (delivered !== undefined) await delivered;
     }
-    await request.breath.after(frames.length);
+    await request.breath.after(batch.frames.length);
   }
   return { kind: 'closed' };
+}
+
+/** A frame that was cut off is no garbage: nothing of it was taken in, and the watch resumes before it. */
+function endOf(event: Extract<WatchEvent, { kind: 'error' | 'garbage' }>, { isWhole }: Batch): WatchEnd {
+  if (event.kind === 'error') return { kind: 'refused', refusal: event.refusal };
+  return isWhole ? event : { kind: 'broken', detail: 'the watch was cut within an event' };
 }
 
 function deliver(
@@ -178,8 +177,9 @@ class Watchdog {
     this.#heardAt = clock.now();
   }
 
-  heard(): void {
+  heard({ heard }: WatchRequest): void {
     this.#heardAt = this.#clock.now();
+    heard();
   }
 
   dismiss(): void {

@@ -25,6 +25,7 @@ const LABELS = ['app', '__proto__', '😀 é'];
 const FIELDS = podFields(LABELS);
 const AUDIENCE = 'pods.eks.amazonaws.com';
 const nobody = (): boolean => false;
+const firstSign = (json: string): number => new AudienceSigns(Buffer.from(json)).next(0);
 
 /** What a plain reading finds, holders and unreadable ones. */
 function plainly(pods: readonly OddPod[]): readonly Projection[] {
@@ -123,22 +124,21 @@ test('of pods that have no token volume next to none is read', () => {
 });
 
 test('every spelling of the audience that JSON allows is a sign, and other escapes are none', () => {
-  const at = (json: string): number => new AudienceSigns(Buffer.from(json)).next(0);
   for (let place = 0; place < AUDIENCE.length; place += 1) {
     const code = AUDIENCE.charCodeAt(place).toString(16).padStart(4, '0');
     for (const spelled of [`\\u${code}`, `\\u${code.toUpperCase()}`]) {
       const json = `{"a":"${AUDIENCE.slice(0, place)}${spelled}${AUDIENCE.slice(place + 1)}"}`;
       assert.deepEqual(JSON.parse(json), { a: AUDIENCE });
-      assert.equal(at(json), 6 + place, json);
+      assert.equal(firstSign(json), 6 + place, json);
     }
   }
-  assert.equal(at(`{"a":"${AUDIENCE}"}`), 6);
+  assert.equal(firstSign(`{"a":"${AUDIENCE}"}`), 6);
   for (const json of [
     '{}',
     '{"a":"\\u0026 \\u003c \\u2028 \\u000a \\u00e9"}',
     `{"a":"pods.eks.amazonaws.org"}`,
   ]) {
-    assert.equal(at(json), Number.POSITIVE_INFINITY, json);
+    assert.equal(firstSign(json), Number.POSITIVE_INFINITY, json);
   }
 });
 

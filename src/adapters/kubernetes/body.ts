@@ -47,13 +47,11 @@ export async function readBytes(
 ): Promise<Buffer> {
   let used = 0;
   try {
-    for await (const arrived of arrivals(body)) {
-      for (const chunk of arrived) {
-        const size = used + chunk.length;
-        if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
-        scratch.grown(size, used).set(chunk, used);
-        used = size;
-      }
+    for await (const chunks of arrivals(body)) {
+      const size = chunks.reduce((sum, { length }) => sum + length, used);
+      if (size > maxBytes) throw new TooLarge(`the answer is larger than ${maxBytes} bytes`);
+      const bytes = scratch.grown(size, used);
+      for (const chunk of chunks) used += chunk.copy(bytes, used);
     }
   } catch (error) {
     signal.throwIfAborted();

@@ -7,7 +7,7 @@ import { field, list, text } from './json.ts';
 import { LIST_METADATA } from './pod-fields.ts';
 import { mayHaveToken } from './protobuf-pod.ts';
 import type { Message, Span } from './protobuf.ts';
-import { decode, isMessage, isWrapped, skip, spanOf, tagsOf, unwrap } from './protobuf.ts';
+import { checkEnd, decode, isMessage, isWrapped, skip, spanOf, unwrap } from './protobuf.ts';
 import { versionOf } from './watch-event.ts';
 
 export type Page = {
@@ -107,7 +107,8 @@ function readList(reader: Reader, { end, start }: Span, fields: Message): Page {
   const found: Span[] = [];
   let metadata = {};
   reader.pos = start;
-  for (const tag of tagsOf(reader, end)) {
+  while (reader.pos < end) {
+    const tag = reader.uint32();
     if (isMessage(tag, 1)) metadata = decode(reader, spanOf(reader), LIST_METADATA);
     else if (isMessage(tag, 2)) {
       const pod = skip(reader);
@@ -115,6 +116,7 @@ function readList(reader: Reader, { end, start }: Span, fields: Message): Page {
       reader.pos = pod.end;
     } else reader.skipType(tag & 7);
   }
+  checkEnd(reader, end);
   const version = text(field(metadata, 'resourceVersion'));
   return { version, next: text(field(metadata, 'continue')), pods: decoded(reader, found, fields) };
 }

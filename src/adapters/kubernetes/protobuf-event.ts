@@ -5,7 +5,7 @@ import { field, text } from './json.ts';
 import { BOOKMARK, POD_HEAD, STATUS } from './pod-fields.ts';
 import type { Message, Span, Wrapped } from './protobuf.ts';
 import { mayHaveToken } from './protobuf-pod.ts';
-import { decode, isMessage, spanOf, tagsOf, unwrap } from './protobuf.ts';
+import { decode, isMessage, spanOf, unwrap } from './protobuf.ts';
 import type { IsKnown, WatchEvent } from './watch-event.ts';
 import { eventOf } from './watch-event.ts';
 
@@ -37,7 +37,8 @@ function readEvent(frame: Buffer, isKnown: IsKnown, fields: Message): WatchEvent
 function readFrame(reader: Reader): { readonly type: string; readonly object: Wrapped } {
   let type = '';
   let object: Wrapped | undefined;
-  for (const tag of tagsOf(reader, reader.len)) {
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
     if (isMessage(tag, 1)) type = reader.string();
     else if (isMessage(tag, 2)) {
       const { end, start } = spanOf(reader);

@@ -1,6 +1,6 @@
 /** Reads from messages in protobuf the few fields that are used, into the objects that the same JSON would give. */
 
-import { Reader } from 'protobufjs/minimal.js';
+import type { Reader } from 'protobufjs/minimal.js';
 import type { JsonObject } from './json.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -16,8 +16,8 @@ export type Field = {
   readonly isMany?: true;
 };
 
-/** By field number. A field that is not named here is passed over without being read. */
-export type Message = { readonly [number: number]: Field };
+/** By the tag that the field has on the wire. What is not named here is passed over without being read. */
+export type Message = readonly (Field | undefined)[];
 
 /** Where in the bytes of a reader a message is. */
 export type Span = { readonly start: number; readonly end: number };
@@ -31,9 +31,20 @@ const MAGIC = Buffer.from('k8s\0');
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-const TYPE_META: Message = { 2: { name: 'kind', form: 'text' } };
-const TIMESTAMP: Message = { 1: { name: 'seconds', form: 'whole' }, 2: { name: 'nanos', form: 'whole' } };
-const ENTRY: Message = { 1: { name: 'key', form: 'text' }, 2: { name: 'value', form: 'text' } };
+/** Of these fields by number. A field that comes in another wire type than its form has is unknown. */
+export function message(fields: { readonly [number: number]: Field }): Message {
+  const byTag: (Field | undefined)[] = [];
+  for (const [number, field] of Object.entries(fields)) {
+    const tag = (Number(number) << 3) | wireTypeOf(field.form);
+    while (byTag.length <= tag) byTag.push(undefined);
+    byTag[tag] = field;
+  }
+  return byTag;
+}
+
+const TYPE_META = message({ 2: { name: 'kind', form: 'text' } });
+const TIMESTAMP = message({ 1: { name: 'seconds', form: 'whole' }, 2: { name: 'nanos', form: 'whole' } });
+const ENTRY = message({ 1: { name: 'key', form: 'text' }, 2: { name: 'value', form: 'text' } });
 
 export function isWrapped(bytes: Buffer): boolean {
   return MAGIC.equals(bytes.subarray(0, MAGIC.length));
@@ -47,18 +58,14 @@ export function unwrap(reader: Reader, end = reader.len): Wrapped {
   reader.pos += MAGIC.length;
   let kind: unknown = '';
   let raw: Span = { start: end, end };
-  for (const tag of tagsOf(reader, end)) {
+  while (reader.pos < end) {
+    const tag = reader.uint32();
     if (isMessage(tag, 1)) kind = decode(reader, spanOf(reader), TYPE_META)['kind'];
     else if (isMessage(tag, 2)) raw = skip(reader);
     else reader.skipType(tag & 7);
   }
-  return { ...raw, kind: typeof kind === 'string' ? kind : '' };
-}
-
-/** The tag of each field up to `end`. Whoever walks through them reads or skips each field. */
-export function* tagsOf(reader: Reader, end: number): Generator<number, void> {
-  while (reader.pos < end) yield reader.uint32();
-  if (reader.pos !== end) throw new RangeError('a field goes beyond its message');
+  checkEnd(reader, end);
+  return { start: raw.start, end: raw.end, kind: typeof kind === 'string' ? kind : '' };
 }
 
 /** Whether it is the tag of the field with this number, and that has a length as messages and texts have. */
@@ -82,30 +89,31 @@ export function skip(reader: Reader): Span {
 }
 
 /** The reader then stands behind it. */
-export function decode(reader: Reader, { end, start }: Span, message: Message): JsonObject {
+export function decode(reader: Reader, span: Span, of: Message): JsonObject {
   const fields: Fields = {};
-  reader.pos = start;
-  decodeInto(fields, reader, { end, message });
+  reader.pos = span.start;
+  decodeInto(fields, reader, { end: span.end, of });
   return fields;
-}
-
-export function decodeAll(bytes: Buffer, message: Message): JsonObject {
-  return decode(Reader.create(bytes), { start: 0, end: bytes.length }, message);
 }
 
 function decodeInto(
   fields: Fields,
   reader: Reader,
-  { end, message }: { readonly end: number; readonly message: Message },
+  { end, of }: { readonly end: number; readonly of: Message },
 ): void {
   while (reader.pos < end) {
     const tag = reader.uint32();
-    const field = message[tag >>> 3];
-    if (field === undefined || (tag & 7) !== wireTypeOf(field.form)) reader.skipType(tag & 7);
+    const field = tag < of.length ? of[tag] : undefined;
+    if (field === undefined) reader.skipType(tag & 7);
     else if (field.name === '' && typeof field.form === 'object') {
-      decodeInto(fields, reader, { end: spanOf(reader).end, message: field.form });
+      decodeInto(fields, reader, { end: spanOf(reader).end, of: field.form });
     } else put(fields, field, reader);
   }
+  checkEnd(reader, end);
+}
+
+/** After the last field: one that goes on beyond its message shows that these bytes are none. */
+export function checkEnd(reader: Reader, end: number): void {
   if (reader.pos !== end) throw new RangeError('a field goes beyond its message');
 }
 

@@ -9,7 +9,7 @@ import { sideBySide } from './measure.ts';
 import { VIEW_FLAGS } from './view-flags.ts';
 
 const CHANGES = { full: 200_000, small: 30_000 } as const satisfies Record<Size, number>;
-const ROUNDS = { full: 3, small: 3 } as const satisfies Record<Size, number>;
+const ROUNDS = { full: 3, small: 1 } as const satisfies Record<Size, number>;
 /** Known to the watch beforehand; every fifth is a holder, also among the changes. */
 const PODS = 1000;
 

@@ -8,7 +8,7 @@ import { sideBySide } from './measure.ts';
 import { VIEW_FLAGS } from './view-flags.ts';
 
 const PODS = { full: 50_000, small: 5000 } as const satisfies Record<Size, number>;
-const ROUNDS = { full: 3, small: 3 } as const satisfies Record<Size, number>;
+const ROUNDS = { full: 3, small: 1 } as const satisfies Record<Size, number>;
 const FORMS = ['protobuf-stream', 'protobuf-pages', 'json-stream', 'json-pages'] as const;
 
 export const sync: Benchmark = {

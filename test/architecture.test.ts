@@ -24,7 +24,15 @@ const RULES: readonly { readonly room: string; readonly may: readonly string[] }
   },
   {
     room: 'src/adapters/kubernetes',
-    may: ['src/adapters/kubernetes', 'src/domain', 'src/ports', 'node:', 'npm:@kubernetes/', 'npm:undici'],
+    may: [
+      'src/adapters/kubernetes',
+      'src/domain',
+      'src/ports',
+      'node:',
+      'npm:@kubernetes/',
+      'npm:undici',
+      'npm:protobufjs',
+    ],
   },
   {
     room: 'src/adapters/http',

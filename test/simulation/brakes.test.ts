@@ -335,6 +335,18 @@ test('mass end: grants that were replaced are no end', async () => {
   assert.deepEqual(told(world, 'mass-end'), []);
 });
 
+test('mass end: a past that nobody knows is no end either, where the operator has such holders evicted', async () => {
+  await using world = new World({ ...LIMITS, policy: { onUnknownHistory: 'evict' } });
+  for (const each of SIX) {
+    world.eks.create(each, grant(), at(-60));
+    world.cluster.start(each, { start: at(-3600) });
+  }
+  world.startDaemon();
+  await world.pass(minutes(60), seconds(0.5));
+  assert.equal(world.evicted().length, 6);
+  assert.deepEqual(told(world, 'mass-end'), []);
+});
+
 test('mass end: of namespaces that are not watched nothing counts, neither as ended nor as known', async () => {
   const elsewhere = Array.from({ length: 30 }, (_, n) => identity(`team-z/sa-${n}`));
   await using world = new World({ ...LIMITS, policy: { namespaces: new Set(['team-a']) } });

@@ -1,6 +1,6 @@
 /** Operators' controls as annotations on the ConfigMap of the ledger. */
 
-import type { ControlState } from '../../domain/controls.ts';
+import type { ControlState, ReleasableBrake } from '../../domain/controls.ts';
 import { NO_CONTROLS } from '../../domain/controls.ts';
 import type { Reading } from '../../domain/reading.ts';
 import { known, unknown } from '../../domain/reading.ts';
@@ -32,7 +32,7 @@ const LONGEST_MANAGER = 128;
 export function kubernetesControls(client: KubernetesClient, options: ControlsOptions): Controls {
   const { clock, namespace, name } = options;
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
-  const patch = (annotation: string, value: string | null, signal: AbortSignal): Promise<Reply> =>
+  const patch: Patch = (annotation, value, signal) =>
     client.request(
       {
         verb: 'patch',
@@ -70,15 +70,7 @@ export function kubernetesControls(client: KubernetesClient, options: ControlsOp
     },
     pause: (reason, signal) => set(PAUSED, pauseText(reason, clock.now()), signal),
     resume: (signal) => set(PAUSED, null, signal),
-    release: async (brake, signal) => {
-      const [annotation, said] = [releaseOf(brake), clock.now()];
-      const reply = await patch(annotation, iso(said), signal);
-      const written = reply.kind === 'ok' ? writtenAt(field(reply.body, 'metadata'), annotation) : undefined;
-      if (written === undefined || Math.abs(between(said, written)) < CLOCKS_AGREE) {
-        return outcomeOf(reply, options);
-      }
-      return set(annotation, iso(written), signal);
-    },
+    release: (brake, signal) => released(brake, { patch, options }, signal),
   };
 }
 
@@ -88,7 +80,21 @@ export function kubernetesControls(client: KubernetesClient, options: ControlsOp
  */
 const CLOCKS_AGREE = seconds(5);
 
+async function released(
+  brake: ReleasableBrake,
+  { patch, options }: { readonly patch: Patch; readonly options: ControlsOptions },
+  signal: AbortSignal,
+): Promise<ControlOutcome> {
+  const [annotation, said] = [releaseOf(brake), options.clock.now()];
+  const reply = await patch(annotation, iso(said), signal);
+  const written = reply.kind === 'ok' ? writtenAt(field(reply.body, 'metadata'), annotation) : undefined;
+  const isAgreed = written === undefined || Math.abs(between(said, written)) < CLOCKS_AGREE;
+  return outcomeOf(isAgreed ? reply : await patch(annotation, iso(written), signal), options);
+}
+
 type Reply = Success | Refusal | NoAnswer;
+
+type Patch = (annotation: string, value: string | null, signal: AbortSignal) => Promise<Reply>;
 
 function managerOf(person: string): string {
   const name = `pod-identity-revoker-cli ${person}`.replace(/[^\x20-\x7e]/g, '?');

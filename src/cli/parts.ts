@@ -54,7 +54,11 @@ export function buildBasics(config: Config): Basics {
     random: Math.random,
     logger: createLogger({ level: config.logLevel, clock, isDryRun }),
     registry,
-    metrics: createMetrics({ registry, version: version() }),
+    metrics: createMetrics({
+      registry,
+      version: version(),
+      settings: { deadline: config.deadline, 'poll-interval': config.pollInterval },
+    }),
   };
 }
 

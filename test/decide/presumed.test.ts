@@ -164,10 +164,13 @@ test('a span that only List has shown is dated by when it was seen', () => {
   assert.equal(unexplained.spans.length, 1, 'CloudTrail has told a part of its time only');
 });
 
+function before(suspectedAt: number): ReturnType<typeof revocation> {
+  return revocation({ stage: 'refuted', suspectedAt: at(suspectedAt) });
+}
+
 test('a suspicion is dated by a record only where that was heard after the last suspicion', () => {
   const record = recordOf({ association: span().id, at: at(-3), heardAt: at(-2) });
   const of = { holders: [], records: [record], standing: known<Standing>({ kind: 'none' }, at(5)) };
-  const before = (suspectedAt: number) => revocation({ stage: 'refuted', suspectedAt: at(suspectedAt) });
   assert.equal(
     plan(facts({ ...of, revocation: before(-10) }), policy(), at(5)).revocation?.suspectedAt,
     at(-2),

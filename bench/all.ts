@@ -2,5 +2,6 @@
 
 import type { Benchmark } from './benchmark.ts';
 import { HINTS } from './hints.ts';
+import { PODS } from './pods.ts';
 
-export const BENCHMARKS: readonly Benchmark[] = [...HINTS];
+export const BENCHMARKS: readonly Benchmark[] = [...HINTS, ...PODS];

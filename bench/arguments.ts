@@ -16,12 +16,12 @@ export type BenchArguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly problem: string };
 
-export const HELP = `The benchmarks of pod-identity-revoker, each in processes of its own, on the embedded simulator.
+export const HELP = `The benchmarks of pod-identity-revoker, each in processes of its own: hints on the embedded simulator, pods on prepared bytes.
 
 Usage: npm run bench [-- --only NAME] [--small] [--check] [--repeat N]
 
   --only NAME   those whose name is this or begins with it, such as hints or hints/flood
-  --small       fewer of everything: for continuous integration, under a minute
+  --small       fewer of everything: for continuous integration, some minutes for all
   --check       exit code 1 where a threshold of bench/thresholds.json is missed
   --repeat N    each so many times, 1 to 9; all runs are shown side by side
   --help        this text

@@ -3,7 +3,8 @@
 /** `small` is for continuous integration: the same course with fewer of everything. */
 export type Size = 'full' | 'small';
 
-export type Unit = 'ms' | 's' | '%' | '/s' | '';
+/** `x` is a ratio. */
+export type Unit = 'ms' | 's' | '%' | '/s' | 'MB' | 'x' | '';
 
 export type Figure = { readonly name: string; readonly value: number; readonly unit: Unit };
 
@@ -15,7 +16,7 @@ export type Benchmark = {
   readonly run: (size: Size) => Promise<readonly Figure[]>;
 };
 
-/** Milliseconds are told in tenths, all else as precisely as it is read. */
+/** Seconds, rates and ratios are told in hundredths, all else in tenths. */
 export function figure(name: string, value: number, unit: Unit = ''): Figure {
-  return { name, value: Number(value.toFixed(unit === 's' || unit === '/s' ? 2 : 1)), unit };
+  return { name, value: Number(value.toFixed(['s', '/s', 'x'].includes(unit) ? 2 : 1)), unit };
 }

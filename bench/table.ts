@@ -2,7 +2,7 @@
 
 import type { Figure } from './benchmark.ts';
 
-const NAME_WIDTH = 40;
+const NAME_WIDTH = 64;
 const VALUE_WIDTH = 11;
 
 export function tableLines(runs: readonly (readonly Figure[])[]): readonly string[] {

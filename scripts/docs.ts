@@ -1,8 +1,11 @@
-/** Writes the generated tables of the documents; with --check only says which are stale. */
+/** Writes the generated tables of the documents and the dashboards; with --check only says which are stale. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { METRIC_PREFIX, METRICS, type Metric } from '../src/adapters/report/metric-table.ts';
+import { jsonOf } from '../ops/dashboards/dashboard.ts';
+import { EXPOSURE } from '../ops/dashboards/exposure.ts';
+import { HEALTH } from '../ops/dashboards/health.ts';
+import { METRIC_PREFIX, METRICS, type Metric, TOLD_SETTINGS } from '../src/adapters/report/metric-table.ts';
 import { SETTINGS } from '../src/config.ts';
 import { BRAKES } from '../src/domain/brake.ts';
 import { EXPOSURE_STATES } from '../src/domain/exposure.ts';
@@ -14,7 +17,7 @@ import { CAUSES, SOURCES } from '../src/domain/revocation.ts';
 import { VERDICTS } from '../src/domain/verdict.ts';
 import { valuesTables } from './chart-values.ts';
 
-/** The page as it should be, given the page as it is: all but its generated tables is written by hand. */
+/** The page as it should be, given the page as it is: all but its generated tables is written by hand; a dashboard is all generated. */
 export type Page = { readonly file: string; readonly render: (text: string) => string };
 
 export const PAGES: readonly Page[] = [
@@ -28,6 +31,8 @@ export const PAGES: readonly Page[] = [
     render: (text) =>
       filled(text, 'values', valuesTables(readText('charts/pod-identity-revoker/values.yaml'))),
   },
+  { file: 'charts/pod-identity-revoker/dashboards/exposure.json', render: () => jsonOf(EXPOSURE) },
+  { file: 'charts/pod-identity-revoker/dashboards/health.json', render: () => jsonOf(HEALTH) },
 ];
 
 /** The text with what stands between the two markers of `name` replaced. */
@@ -96,6 +101,7 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'last_event_timestamp_seconds source': CHANNELS,
   'silence_seconds source': CHANNELS,
   'channel_age_seconds source': CHANNELS,
+  'setting_seconds setting': TOLD_SETTINGS,
   'missed_pods reason': MISSED_REASONS,
   'successions_total access': [...ACCESSES, 'none'],
   'aws_requests_total service': ['eks', 'sqs', 'cloudtrail'],

@@ -7,12 +7,15 @@ import { authenticate, authorize, type Gate } from './access.ts';
 import { type Delivery, WHOLE } from './delivery.ts';
 import type { Effect, RequestEffect } from './faults.ts';
 import { type Target, targetOf } from './paths.ts';
+import { errorEvent, LIST_TYPE, speaksProtobuf, watchType } from './pod-bytes.ts';
+import { encodeStatus } from './protobuf-encode.ts';
 import { recordOf } from './recording.ts';
 import type { RecordedRequest, RequestLog } from './requests.ts';
 import { answer } from './routes.ts';
 import { ApiError, failure } from './status.ts';
 import { openWatch } from './watch.ts';
-import { checkContent, readBody, send, shapeOf, type Wire } from './wire.ts';
+import { lineOrFrame } from './watches.ts';
+import { checkContent, prefersProtobuf, readBody, send, shapeOf, type Wire } from './wire.ts';
 import { type Answer, type Call, json, type World } from './world.ts';
 
 type Exchange = Wire & {
@@ -55,7 +58,7 @@ export class Handler {
       authorize(request, faults, request.user);
       await this.#spoilOrServe(exchange, faults.forRequest(request));
     } catch (error) {
-      await this.#reply(exchange, answerOf(error), WHOLE);
+      await this.#reply(exchange, refusalOf(error, exchange), WHOLE);
     }
   }
 
@@ -107,8 +110,10 @@ export class Handler {
       `too old resource version: ${version} (${this.#world.store.revision})`,
     );
     if (exchange.request.verb !== 'watch') return this.#reply(exchange, json(410, status), WHOLE);
-    const line = `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
-    return this.#reply(exchange, { code: 200, text: line }, WHOLE);
+    const isProtobuf = isProtobufFor(exchange);
+    const event = errorEvent(status, isProtobuf);
+    const headers = { 'content-type': watchType(isProtobuf) };
+    return this.#reply(exchange, { code: 200, text: lineOrFrame(event), headers }, WHOLE);
   }
 
   #answer(exchange: Exchange): Answer {
@@ -117,12 +122,15 @@ export class Handler {
 
   #callOf({ message, request }: Exchange): Call {
     checkContent(message, request.body);
-    const shape = shapeOf(message.headers.accept);
+    const { accept } = message.headers;
+    const shape = shapeOf(accept);
     if (shape === undefined) {
       const only = 'only the following media types are accepted: application/json';
       throw new ApiError(406, 'NotAcceptable', only);
     }
-    return { request, query: request.query, headers: message.headers, body: request.body, shape };
+    const { body, query } = request;
+    const wantsProtobuf = prefersProtobuf(accept);
+    return { request, query, headers: message.headers, body, shape, wantsProtobuf };
   }
 
   async #reply(exchange: Exchange, reply: Answer, delivery: Delivery): Promise<void> {
@@ -146,6 +154,18 @@ function answerOf(error: unknown): Answer {
   if (error instanceof ApiError) return json(error.code, error.status, error.headers);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return json(500, failure(500, 'InternalError', `Internal error occurred: ${text}`));
+}
+
+/** Who is spoken to in protobuf is refused in protobuf. */
+function refusalOf(error: unknown, exchange: Exchange): Answer {
+  if (!(error instanceof ApiError) || !isProtobufFor(exchange)) return answerOf(error);
+  const headers = { ...error.headers, ...LIST_TYPE };
+  return { code: error.code, text: encodeStatus(error.status), headers };
+}
+
+function isProtobufFor({ message, target }: Exchange): boolean {
+  const wantsProtobuf = prefersProtobuf(message.headers.accept);
+  return target !== undefined && speaksProtobuf(target, { wantsProtobuf });
 }
 
 async function delay(clock: SimClock, ms: number): Promise<void> {

@@ -9,6 +9,7 @@ import { evict } from './eviction.ts';
 import { isRecord, type KubeObject } from './object.ts';
 import { deleteOptionsOf, isDryRun, writeOptionsOf } from './options.ts';
 import type { Target } from './paths.ts';
+import { LIST_TYPE, listBytes, speaksProtobuf } from './pod-bytes.ts';
 import { selectionOf } from './selection.ts';
 import { shapedList, shapedObject } from './shapes.ts';
 import { ApiError, badRequest, methodNotAllowed, noSuchPath, notFound, success } from './status.ts';
@@ -97,9 +98,10 @@ function answerEviction(world: World, target: Named, { body, query, request }: C
   return json(201, evict(world, target, { ...body, deleteOptions: { ...options, dryRun: ['All'] } }));
 }
 
-function list(world: World, target: Target, { query, shape }: Call): Answer {
-  const page = world.pager.list(target.resource, selectionOf(target, query), query);
-  return { code: 200, text: shapedList(shape, target.resource, page, world.clock.now()) };
+function list(world: World, target: Target, call: Call): Answer {
+  const page = world.pager.list(target.resource, selectionOf(target, call.query), call.query);
+  if (speaksProtobuf(target, call)) return { code: 200, text: listBytes(page), headers: LIST_TYPE };
+  return { code: 200, text: shapedList(call.shape, target.resource, page, world.clock.now()) };
 }
 
 function one(code: number, { call, target, world }: Context, object: KubeObject): Answer {

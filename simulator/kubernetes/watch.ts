@@ -6,6 +6,8 @@ import { type WatchStart, watchStartOf } from './list-options.ts';
 import type { KubeObject } from './object.ts';
 import { isYes, type Target } from './paths.ts';
 import { apiVersionOf } from './resources.ts';
+import { errorEvent, podBytes, speaksProtobuf, watchType } from './pod-bytes.ts';
+import { encodeWatchFrame } from './protobuf-encode.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import { shapedObject } from './shapes.ts';
 import { badRequest, failure } from './status.ts';
@@ -26,7 +28,8 @@ export async function openWatch(
   const selection = selectionOf(target, call.query);
   const seconds = Number(call.query.get('timeoutSeconds') ?? '0');
   if (!Number.isFinite(seconds)) throw badRequest('timeoutSeconds: invalid value');
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const type = watchType(speaksProtobuf(target, call));
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   const watch = new OpenWatch(call.request, response, world, delivery);
   world.watches.add(watch);
@@ -39,12 +42,14 @@ class WatchStream {
   readonly #call: Call;
   readonly #watch: OpenWatch;
   readonly #hasBookmarks: boolean;
+  readonly #isProtobuf: boolean;
 
   constructor(world: World, target: Target, call: Call, watch: OpenWatch) {
     this.#world = world;
     this.#target = target;
     this.#call = call;
     this.#watch = watch;
+    this.#isProtobuf = speaksProtobuf(target, call);
     this.#hasBookmarks =
       call.query.has('allowWatchBookmarks') && isYes(call.query.get('allowWatchBookmarks'));
   }
@@ -75,7 +80,7 @@ class WatchStream {
   #tellTooOld(revision: number): void {
     const oldest = this.#world.store.oldestRevision(this.#target.resource.plural);
     const status = failure(410, 'Expired', `too old resource version: ${revision} (${oldest})`);
-    this.#watch.sendEvent(JSON.stringify({ type: 'ERROR', object: status }));
+    this.#watch.sendEvent(errorEvent(status, this.#isProtobuf));
     this.#watch.close();
   }
 
@@ -94,12 +99,13 @@ class WatchStream {
   }
 
   /** `before`: the state that a stale watch tells once more. */
-  #sendLine({ object, type }: Line, before?: KubeObject): boolean {
-    const stale = before === undefined ? undefined : () => this.#textOf({ type: 'MODIFIED', object: before });
-    return this.#watch.sendEvent(this.#textOf({ type, object }), stale);
+  #sendLine(line: Line, before?: KubeObject): boolean {
+    const stale = before && (() => this.#eventOf({ type: 'MODIFIED', object: before }));
+    return this.#watch.sendEvent(this.#eventOf(line), stale);
   }
 
-  #textOf({ object, type }: Line): string {
+  #eventOf({ object, type }: Line): string | Buffer {
+    if (this.#isProtobuf) return encodeWatchFrame(type, podBytes(object));
     const { shape } = this.#call;
     const text = shapedObject(shape, this.#target.resource, object, this.#world.clock.now());
     return `{"type":"${type}","object":${text}}`;
@@ -114,7 +120,11 @@ class WatchStream {
       apiVersion: apiVersionOf(resource),
       metadata: { resourceVersion: String(revision), ...annotations },
     };
-    this.#watch.sendBookmark(JSON.stringify({ type: 'BOOKMARK', object }));
+    this.#watch.sendBookmark(
+      this.#isProtobuf
+        ? encodeWatchFrame('BOOKMARK', podBytes(object))
+        : JSON.stringify({ type: 'BOOKMARK', object }),
+    );
   }
 
   /** Bookmarks now and then and one right before the end, as the real server sends them. */

@@ -11,6 +11,9 @@ import type { RecordedRequest } from './requests.ts';
 /** A watcher that reads so slowly that this much is waiting for it is dropped, as a slow one is in truth. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 
+/** An event: a line of JSON without its end, or a frame of protobuf. */
+export type WatchText = string | Buffer;
+
 type WatchDeps = { readonly faults: Faults; readonly clock: SimClock };
 
 export class OpenWatch {
@@ -21,7 +24,7 @@ export class OpenWatch {
   readonly #onEnd: (() => void)[] = [];
   #sent = 0;
   /** What waits to be sent at the pace of a slow delivery. */
-  #waiting = '';
+  #waiting: Buffer = Buffer.alloc(0);
   #cancelPump: (() => void) | undefined;
   #ended = false;
 
@@ -44,64 +47,68 @@ export class OpenWatch {
   }
 
   /** False asks for a pause until `drained`. `stale` is what a stale watch sends once more afterwards. */
-  sendEvent(line: string, stale?: () => string): boolean {
+  sendEvent(event: WatchText, stale?: () => WatchText): boolean {
     switch (this.#ended ? 'silence' : this.#deps.faults.forWatchLine(this.request, true)) {
       case 'silence':
       case 'drop-events':
         return true;
       case 'duplicate-events':
-        return this.write(`${line}\n${line}\n`);
+        return this.#sendAll([event, event]);
       case 'stale-events':
-        return this.write(stale === undefined ? `${line}\n` : `${line}\n${stale()}\n`);
+        return this.#sendAll(stale === undefined ? [event] : [event, stale()]);
       case undefined:
-        return this.write(`${line}\n`);
+        return this.#sendAll([event]);
     }
   }
 
-  sendBookmark(line: string): void {
+  sendBookmark(event: WatchText): void {
     if (this.#ended || this.#deps.faults.forWatchLine(this.request, false) !== undefined) return;
-    this.write(`${line}\n`);
+    this.#sendAll([event]);
   }
 
-  write(text: string): boolean {
+  #sendAll(events: readonly WatchText[]): boolean {
+    return this.write(Buffer.concat(events.map(lineOrFrame)));
+  }
+
+  write(bytes: Buffer): boolean {
     if (this.#ended) return true;
     switch (this.#delivery.kind) {
       case 'whole':
-        return this.#writeAll(text);
+        return this.#writeAll(bytes);
       case 'slow':
-        this.#waiting += text;
+        this.#waiting = Buffer.concat([this.#waiting, bytes]);
         this.#pump(this.#delivery);
         return true;
       case 'truncate':
       case 'stall':
-        return this.#writeUpTo(this.#delivery, text);
+        return this.#writeUpTo(this.#delivery, bytes);
     }
   }
 
-  #writeAll(text: string): boolean {
-    this.#sent += Buffer.byteLength(text);
-    const goOn = this.#response.write(text);
+  #writeAll(bytes: Buffer): boolean {
+    this.#sent += bytes.length;
+    const goOn = this.#response.write(bytes);
     if (this.#response.writableLength > MAX_UNREAD_BYTES) this.cut();
     return goOn;
   }
 
   #writeUpTo(
-    { bytes, kind }: { readonly bytes: number; readonly kind: 'truncate' | 'stall' },
-    text: string,
+    { bytes: most, kind }: { readonly bytes: number; readonly kind: 'truncate' | 'stall' },
+    bytes: Buffer,
   ): boolean {
-    const left = bytes - this.#sent;
-    if (Buffer.byteLength(text) <= left) return this.#writeAll(text);
-    this.#sent = bytes;
-    this.#response.write(text.slice(0, left), () => {
+    const left = most - this.#sent;
+    if (bytes.length <= left) return this.#writeAll(bytes);
+    this.#sent = most;
+    this.#response.write(bytes.subarray(0, left), () => {
       if (kind === 'truncate') this.cut();
     });
     return true;
   }
 
   #pump({ bytes, ms }: Pace): void {
-    if (this.#cancelPump !== undefined || this.#waiting === '' || this.#ended) return;
-    this.#response.write(this.#waiting.slice(0, bytes));
-    this.#waiting = this.#waiting.slice(bytes);
+    if (this.#cancelPump !== undefined || this.#waiting.length === 0 || this.#ended) return;
+    this.#response.write(this.#waiting.subarray(0, bytes));
+    this.#waiting = this.#waiting.subarray(bytes);
     this.#cancelPump = this.#deps.clock.after(ms, () => {
       this.#cancelPump = undefined;
       this.#pump({ bytes, ms });
@@ -137,6 +144,10 @@ export class OpenWatch {
   }
 }
 
+export function lineOrFrame(event: WatchText): Buffer {
+  return typeof event === 'string' ? Buffer.from(`${event}\n`) : event;
+}
+
 export class Watches {
   readonly #open = new Set<OpenWatch>();
 
@@ -161,7 +172,7 @@ export class Watches {
 
   /** Sends the text as it is, for instance a line that is no JSON, or an ERROR event. */
   sendRaw(text: string, match: Match = {}): void {
-    for (const watch of this.#matching(match)) watch.write(text);
+    for (const watch of this.#matching(match)) watch.write(Buffer.from(text));
   }
 
   #matching(match: Match): readonly OpenWatch[] {

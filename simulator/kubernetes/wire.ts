@@ -70,7 +70,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   PartialObjectMetadataList: 'metadata',
 };
 
-/** JSON is all that we speak; what is asked for first and known is sent. Undefined: nothing of it can be had. */
+/** Of JSON; what is asked for first and known is sent. Undefined: nothing of it can be had. */
 export function shapeOf(accept: string | undefined): Shape | undefined {
   const ranges = (accept === undefined || accept === '' ? '*/*' : accept).split(',');
   return ranges.map(shapeOfRange).find((shape) => shape !== undefined);
@@ -86,12 +86,18 @@ function shapeOfRange(range: string): Shape | undefined {
   return isMeta ? SHAPES[as] : undefined;
 }
 
+/** Protobuf is spoken where it is wanted before all else. */
+export function prefersProtobuf(accept: string | undefined): boolean {
+  const [type, ...parameters] = (accept?.split(',')[0] ?? '').split(';').map((part) => part.trim());
+  return type === PROTOBUF && !parameters.some((parameter) => parameter.startsWith('as='));
+}
+
 export async function send(
   { message, response, clock }: Wire,
   { code, headers = {}, text }: Answer,
   delivery: Delivery,
 ): Promise<void> {
-  const plain = Buffer.from(text);
+  const plain = typeof text === 'string' ? Buffer.from(text) : text;
   const isCompressed = plain.length > GZIP_FROM && /\bgzip\b/.test(message.headers['accept-encoding'] ?? '');
   const body = isCompressed ? await compress(plain, { level: 1 }) : plain;
   response.writeHead(code, {

@@ -43,12 +43,14 @@ export type Call = {
   readonly body: unknown;
   /** What the caller's Accept header asks for; kubectl get prefers a Table. */
   readonly shape: Shape;
+  /** The caller prefers protobuf, which is spoken for lists and watches of pods. */
+  readonly wantsProtobuf: boolean;
 };
 
-/** `text` is JSON unless the headers say otherwise. */
+/** JSON unless the headers say otherwise. */
 export type Answer = {
   readonly code: number;
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

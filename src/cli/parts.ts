@@ -28,7 +28,7 @@ import { Pace } from '../controller/pace.ts';
 import { Slots } from '../controller/slots.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Duration } from '../domain/time.ts';
-import { milliseconds, minutes } from '../domain/time.ts';
+import { after, milliseconds, minutes } from '../domain/time.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { RecordChannel } from '../ports/channel.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -54,7 +54,11 @@ export function buildBasics(config: Config): Basics {
     random: Math.random,
     logger: createLogger({ level: config.logLevel, clock, isDryRun }),
     registry,
-    metrics: createMetrics({ registry, version: version() }),
+    metrics: createMetrics({
+      registry,
+      version: version(),
+      settings: { deadline: config.deadline, 'poll-interval': config.pollInterval },
+    }),
   };
 }
 
@@ -87,6 +91,9 @@ export function buildDeps(
     { client, clock, random },
     { namespaces: config.namespaces ?? [], labelNames: config.podLabels },
   );
+  const guards = buildGuards(config, { client, clock, random, pods, reporter, aws }, resources);
+  const isPressing = (): boolean =>
+    guards.brakes.states().some(({ brake, isEngaged }) => brake === 'mass-end' && isEngaged);
   return {
     clock,
     random,
@@ -97,10 +104,10 @@ export function buildDeps(
     reporter,
     ledger,
     ledgerStore: ledgerStoreOf(config, basics, client),
-    channels: channelsOf(config, basics, ledger, resources),
+    channels: channelsOf(config, { ...basics, ledger, isPressing }, resources),
     ...confirmationPaces(clock, config.confirmRate),
     ...limitsOf(config, clock),
-    ...buildGuards(config, { client, clock, random, pods, reporter, aws }, resources),
+    ...guards,
     ownIdentity: undefined,
     policy: policyOf(config),
     mode: config.mode,
@@ -150,14 +157,22 @@ function longestGap(pollInterval: Duration): Duration {
   return milliseconds(Math.max(3 * pollInterval, minutes(2)));
 }
 
-/** Without a queue CloudTrail is the channel; with one it tells the past that the queue may have lost. */
-const TRAIL_INTERVALS = { alone: minutes(1), besideQueue: minutes(20) } as const;
+/** Without a queue CloudTrail is the channel. */
+const TRAIL_INTERVAL = minutes(1);
+
+/** With one it tells the past that the queue may have lost, and vouches for what a brake holds. */
+const TRAIL_BESIDE_QUEUE = minutes(20);
+
+type ChannelBasics = Basics & {
+  readonly ledger: Ledger;
+  /** Somebody waits for what CloudTrail says. */
+  readonly isPressing: () => boolean;
+};
 
 /** Dry-run reads no message: it would be taken from an enforcing daemon. */
 function channelsOf(
   config: Config,
-  { clock, random, metrics }: Basics,
-  ledger: Ledger,
+  { clock, random, metrics, ledger, isPressing }: ChannelBasics,
   resources: AsyncDisposableStack,
 ): readonly RecordChannel[] {
   const { clusterName, mode } = config;
@@ -169,7 +184,9 @@ function channelsOf(
     traffic,
     lookback: config.trailLookback,
     toldUntil: () => ledger.coverage?.until,
-    interval: queueUrl === undefined ? TRAIL_INTERVALS.alone : TRAIL_INTERVALS.besideQueue,
+    interval: TRAIL_INTERVAL,
+    isWanted: (lastAt) =>
+      queueUrl === undefined || isPressing() || clock.now() >= after(lastAt, TRAIL_BESIDE_QUEUE),
   });
   resources.use(trail);
   if (queueUrl === undefined) return [trail];

@@ -1,12 +1,10 @@
 /** The brakes: whether anybody may be evicted now. Asked for each plan, and again right before each act. */
 
 import type { EndedIdentity, MassEnd, MassEndPolicy } from '../decide/mass-end.ts';
-import { endedIdentity, massEnd } from '../decide/mass-end.ts';
+import { massEnd } from '../decide/mass-end.ts';
 import type { Brake, BrakeState } from '../domain/brake.ts';
 import { BRAKES } from '../domain/brake.ts';
-import type { AssociationHint } from '../domain/hint.ts';
 import type { Identity } from '../domain/identity.ts';
-import type { Revocation } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { between, iso, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -35,11 +33,23 @@ export type Listed = { readonly at: Instant | undefined; readonly identities: nu
 /** The states are told so often; what is engaged counts at once, for the next plan or act. */
 const LOOK_INTERVAL = seconds(1);
 
+/** Until then it is no news that a question which is asked at the start was not answered yet. */
+const FIRST_ANSWERS = seconds(5);
+
+type Counted = {
+  readonly identities: number;
+  readonly releasedAt: Instant | undefined;
+  readonly massEnd: MassEnd;
+};
+
 export class Brakes {
   readonly #deps: BrakesDeps;
   readonly #ended = new Map<Identity, EndedIdentity>();
   #listed: () => Listed = () => ({ at: undefined, identities: 0 });
   #states: readonly BrakeState[] = [];
+  /** What was reported last of each brake. */
+  readonly #told = new Set<Brake>();
+  #counted: Counted | undefined;
 
   constructor(deps: BrakesDeps) {
     this.#deps = deps;
@@ -50,11 +60,12 @@ export class Brakes {
     this.#listed = listed;
   }
 
-  /** The revocation of an identity is this one now, and this is what CloudTrail itself has told of it. */
-  note(identity: Identity, revocation: Revocation | undefined, told: readonly AssociationHint[]): void {
-    const ended = endedIdentity(revocation, told);
+  /** What is to be counted of this identity now; undefined: nothing. */
+  note(identity: Identity, ended: EndedIdentity | undefined): void {
+    if (isSame(this.#ended.get(identity), ended)) return;
     if (ended === undefined) this.#ended.delete(identity);
     else this.#ended.set(identity, ended);
+    this.#counted = undefined;
   }
 
   /** The brakes that hold this identity's holders now. */
@@ -74,9 +85,22 @@ export class Brakes {
   }
 
   async #looks(onChange: () => void, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    const from = clock.monotonic();
     while (!signal.aborted) {
       if (this.#look()) onChange();
-      await this.#deps.clock.sleep(LOOK_INTERVAL, signal);
+      this.#tell(clock.monotonic() - from >= FIRST_ANSWERS);
+      await clock.sleep(LOOK_INTERVAL, signal);
+    }
+  }
+
+  #tell(isAnswered: boolean): void {
+    for (const state of this.#states) {
+      const { brake, isEngaged } = state;
+      if (this.#told.has(brake) === isEngaged || !isAnswered) continue;
+      if (isEngaged) this.#told.add(brake);
+      else this.#told.delete(brake);
+      this.#deps.reporter.report({ kind: 'brake', state });
     }
   }
 
@@ -86,9 +110,6 @@ export class Brakes {
       const why = this.#why(brake, undefined);
       return { brake, isEngaged: why !== undefined, detail: why ?? '' };
     });
-    const isOther = ({ brake, isEngaged }: BrakeState): boolean =>
-      (before.get(brake)?.isEngaged ?? false) !== isEngaged;
-    for (const state of this.#states.filter(isOther)) this.#deps.reporter.report({ kind: 'brake', state });
     return this.#states.some(({ brake, detail }) => (before.get(brake)?.detail ?? '') !== detail);
   }
 
@@ -118,10 +139,21 @@ export class Brakes {
     return between(at, now) < listLimit ? undefined : `the associations were last listed at ${iso(at)}`;
   }
 
+  /** Counted anew only when something changed: it is asked for each plan and each act. */
   #massEnd(): MassEnd {
     const { controls, massEnd: policy } = this.#deps;
-    return massEnd(this.#ended.values(), this.#listed().identities, controls.releasedAt, policy);
+    const { identities } = this.#listed();
+    const { releasedAt } = controls;
+    const last = this.#counted;
+    if (last?.identities === identities && last.releasedAt === releasedAt) return last.massEnd;
+    const counted = massEnd(this.#ended.values(), identities, releasedAt, policy);
+    this.#counted = { identities, releasedAt, massEnd: counted };
+    return counted;
   }
+}
+
+function isSame(one: EndedIdentity | undefined, other: EndedIdentity | undefined): boolean {
+  return one?.noticedAt === other?.noticedAt && one?.isCorroborated === other?.isCorroborated;
 }
 
 function massEndText(

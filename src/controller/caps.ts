@@ -36,6 +36,14 @@ export class Caps {
     return undefined;
   }
 
+  /** What was taken last for it is free again: nobody has gone. */
+  giveBack({ namespace, identity }: Pick<Holder, 'namespace' | 'identity'>): void {
+    for (const key of [namespace, identity]) {
+      const taken = this.#taken.get(key);
+      if (taken !== undefined) this.#taken.set(key, taken.slice(0, -1));
+    }
+  }
+
   #full(key: string, limit: number | undefined, now: Instant): Instant | undefined {
     if (limit === undefined) return undefined;
     // What was taken later than now was taken before the clock was set back: it does not count.

@@ -1,18 +1,22 @@
 /** Carrying out a plan: each eviction that is due, at the pace allowed, while the proof is young. */
 
-import { evictionGrace } from '../decide/deadline.ts';
+import { evictionGrace, forceFrom } from '../decide/deadline.ts';
 import { isProof } from '../decide/proof.ts';
+import { judge } from '../decide/judge.ts';
 import type { Judged, Plan } from '../decide/plan.ts';
+import { holderFacts, recounted } from '../decide/plan.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { isDone } from '../domain/outcome.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { countedFrom } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
-import { after, between, earliest, latest } from '../domain/time.ts';
+import { after, between, earliest, latest, seconds } from '../domain/time.ts';
+import { Alarm } from './alarm.ts';
 import { backoff } from './backoff.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
+import { factsOf, historyOf } from './facts.ts';
 import type { Entry } from './ledger.ts';
 import { inPool } from './pool.ts';
 
@@ -21,6 +25,9 @@ const CONCURRENCY = 8;
 
 /** Acts in one visit: a large identity takes turns with the others, and is judged anew in each turn. */
 const SLICE = 20;
+
+/** An answer that took so long has kept others waiting as well. */
+const SLOW_ANSWER = seconds(1);
 
 /** The holders of one identity that are acted on on the strength of one proof. */
 type Slice = {
@@ -31,7 +38,20 @@ type Slice = {
   isOver: boolean;
   /** When a cap lets the next one through that it has held back. */
   cappedUntil: Instant | undefined;
+  /** Rings when the time for force comes for somebody who was refused: then all are judged anew at once. */
+  readonly alarm: Alarm;
 };
+
+/** What became of one act. */
+type Acted = {
+  /** There is reason to look again at once. */
+  readonly isActive: boolean;
+  /** The pod goes, or may go: it counts under the caps. */
+  readonly isCounted: boolean;
+};
+
+const NOTHING_DONE: Acted = { isActive: false, isCounted: false };
+const LOOK_AGAIN: Acted = { isActive: true, isCounted: false };
 
 export type Carried = {
   /** Something was done, so that the identity is to be looked at again at once. */
@@ -48,11 +68,14 @@ export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Si
     return { isActive: false, again: undefined };
   }
   const due = plan.acts.slice(0, SLICE);
-  const slice: Slice = { entry, deps, signals, isOver: false, cappedUntil: undefined };
+  const alarm = new Alarm(deps.clock);
+  const slice: Slice = { entry, deps, signals, isOver: false, cappedUntil: undefined, alarm };
+  for (const { holder } of due.length > 0 ? plan.judged : []) setAlarm(holder, slice);
   const results: boolean[] = [];
   const failures = await inPool(due, CONCURRENCY, async (judged) => {
     results.push(await actOn(judged, slice));
   });
+  await alarm.end();
   if (failures.length > 0) throw new AggregateError(failures, 'acts that failed unexpectedly');
   return { isActive: results.includes(true), again: slice.cappedUntil };
 }
@@ -65,17 +88,66 @@ function withhold(due: readonly Judged[], revocation: Revocation, entry: Entry, 
   }
 }
 
+/** Whoever waits behind many others is not to be waited for when the time for force comes. */
+function setAlarm(holder: Holder, { entry, deps, alarm }: Slice): void {
+  const attempt = entry.attempts.get(holder.uid);
+  if (attempt?.kind !== 'refused' || attempt.isForced) return;
+  const from = forceFrom(entry.revocation, holder, deps.policy);
+  if (from !== undefined && from > deps.clock.now()) alarm.set(from);
+}
+
 /** Answers whether there is reason to look again at once. */
 async function actOn(judged: Judged, slice: Slice): Promise<boolean> {
-  const { deps, signals } = slice;
   if (slice.isOver || isCapped(judged, slice)) return false;
-  const giveBack = await deps.slots.take(judged.verdict.kind === 'force', signals.stopping);
+  let acted = NOTHING_DONE;
   try {
-    await deps.pace.take(signals.stopping);
-    if (!(await isProven(slice)) || !isStillDue(judged, deps)) return true;
-    return await act(judged, slice);
+    acted = await actInTurn(judged, slice);
+  } finally {
+    // A cap is on pods that go: who is refused for ever must not use it up.
+    if (!acted.isCounted && judged.verdict.kind === 'evict') slice.deps.caps.giveBack(judged.holder);
+  }
+  return acted.isActive;
+}
+
+async function actInTurn(judged: Judged, slice: Slice): Promise<Acted> {
+  const giveBack = await slotFor(judged, slice);
+  if (giveBack === undefined) return LOOK_AGAIN;
+  try {
+    if (!(await turnOf(slice))) return LOOK_AGAIN;
+    const current = judgedNow(judged, slice);
+    return current === undefined ? LOOK_AGAIN : await act(current, slice);
   } finally {
     giveBack();
+  }
+}
+
+/**
+ * A turn in the pace, with a proof that is young when it comes. Those that waited together for a slow answer would go all at
+ * once: they take another turn, once.
+ */
+async function turnOf(slice: Slice): Promise<boolean> {
+  const { deps, signals } = slice;
+  await deps.pace.take(signals.stopping);
+  if (hasProof(slice)) return !slice.isOver;
+  const askedAt = deps.clock.now();
+  if (!(await isProven(slice))) return false;
+  if (between(askedAt, deps.clock.now()) < SLOW_ANSWER) return true;
+  await deps.pace.take(signals.stopping);
+  return isProven(slice);
+}
+
+/** Undefined where the alarm rang before its turn came. */
+async function slotFor(
+  { verdict }: Judged,
+  { deps, signals: { stopping }, alarm }: Slice,
+): Promise<(() => void) | undefined> {
+  if (verdict.kind === 'force') return deps.slots.take(true, stopping);
+  if (alarm.signal.aborted) return undefined;
+  try {
+    return await deps.slots.take(false, AbortSignal.any([stopping, alarm.signal]));
+  } catch (error) {
+    if (stopping.aborted || !alarm.signal.aborted) throw error;
+    return undefined;
   }
 }
 
@@ -89,20 +161,20 @@ function isCapped({ holder, verdict }: Judged, slice: Slice): boolean {
 }
 
 /** The last questions before the call: may anybody act now, and in whose name? */
-async function act(judged: Judged, slice: Slice): Promise<boolean> {
+async function act(judged: Judged, slice: Slice): Promise<Acted> {
   const { entry, deps, signals } = slice;
   const { revocation } = entry;
   const term = deps.reign.term();
   slice.isOver ||= term === undefined || deps.brakes.engaged(judged.holder.identity).size > 0;
   if (slice.isOver || term === undefined || revocation === undefined || signals.stopping.aborted)
-    return false;
+    return NOTHING_DONE;
   try {
     const outcome = await send(judged, revocation, deps, AbortSignal.any([signals.lifetime, term]));
     report(judged, outcome, slice);
-    return true;
+    return { isActive: true, isCounted: outcome.kind === 'evicted' || outcome.kind === 'unreachable' };
   } catch (error) {
     // Abandoned with the term: the next leader asks again.
-    if (term.aborted) return false;
+    if (term.aborted) return NOTHING_DONE;
     throw error;
   }
 }
@@ -119,9 +191,11 @@ function send(
   return evictor.evict(grace === undefined ? order : { ...order, grace }, signal);
 }
 
-function report({ holder, verdict }: Judged, outcome: Outcome, { entry, deps }: Slice): void {
+function report({ holder, verdict }: Judged, outcome: Outcome, slice: Slice): void {
+  const { entry, deps } = slice;
   const isForced = verdict.kind === 'force';
   const tries = note({ holder, outcome, isForced }, entry, deps);
+  setAlarm(holder, slice);
   const { revocation } = entry;
   if (revocation === undefined) return;
   const since = sinceEnd(revocation, deps);
@@ -145,18 +219,30 @@ async function isProven(slice: Slice): Promise<boolean> {
   const { entry, deps, signals } = slice;
   const { revocation } = entry;
   if (slice.isOver || revocation === undefined) return false;
-  if (!isProof(entry.standing, revocation, deps.clock.now())) {
-    await confirm(revocation.identity, entry, deps, signals.stopping);
-  }
-  slice.isOver ||= !isProof(entry.standing, revocation, deps.clock.now());
+  if (!hasProof(slice)) await confirm(revocation.identity, entry, deps, signals.stopping);
+  slice.isOver ||= !hasProof(slice);
   return !slice.isOver;
 }
 
-/** While it waited for its turn the pod may have gone, have begun to, or have come to its own end. */
-function isStillDue({ holder, verdict }: Judged, { pods }: Deps): boolean {
-  const current = pods.holder(holder.uid);
-  if (current === undefined || current.finished) return false;
-  return verdict.kind === 'force' || current.terminating === undefined;
+function hasProof({ entry, deps }: Slice): boolean {
+  const { revocation, standing } = entry;
+  if (revocation === undefined) return false;
+  const { policy, clock } = deps;
+  const history = historyOf(entry, deps);
+  return isProof(standing, { revocation, history }, { policy, now: clock.now() });
+}
+
+/**
+ * While it waited for its turn the pod may have gone, have begun to, or have come to its own end, and what was read since
+ * may clear it: it is judged once more, on the reading that is the proof. Undefined: not to be acted on as planned.
+ */
+function judgedNow({ holder, verdict }: Judged, slice: Slice): Judged | undefined {
+  const { entry, deps } = slice;
+  const current = deps.pods.holder(holder.uid);
+  if (current === undefined || !hasProof(slice)) return undefined;
+  const facts = recounted(factsOf(holder.identity, deps));
+  const now = judge(holderFacts(current, facts, entry.revocation), deps.policy, deps.clock.now());
+  return now.kind === verdict.kind ? { holder: current, verdict: now } : undefined;
 }
 
 type Done = { readonly holder: Holder; readonly outcome: Outcome; readonly isForced: boolean };

@@ -3,8 +3,9 @@
 import type { ControlState } from '../domain/controls.ts';
 import { NO_CONTROLS } from '../domain/controls.ts';
 import type { Reading, Unknown } from '../domain/reading.ts';
-import type { Instant } from '../domain/time.ts';
-import { between, instant, iso, minutes, seconds } from '../domain/time.ts';
+import { unknown } from '../domain/reading.ts';
+import type { Duration, Instant } from '../domain/time.ts';
+import { iso, minutes, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Controls } from '../ports/controls.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -24,8 +25,10 @@ const BELIEVED_FOR = minutes(1);
 export class ControlWatch {
   readonly #deps: ControlWatchDeps;
   #state: ControlState = NO_CONTROLS;
-  #knownAt: Instant | undefined;
+  /** Of the clock that nobody can set. */
+  #knownAt: Duration | undefined;
   #problem: Unknown | undefined;
+  #told: string | undefined;
 
   constructor(deps: ControlWatchDeps) {
     this.#deps = deps;
@@ -58,22 +61,38 @@ export class ControlWatch {
     }
   }
 
+  #tell(reading: Reading<ControlState>): void {
+    const told = reading.kind === 'known' ? undefined : toldOf(reading);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#deps.reporter.report({ kind: 'reading', of: 'controls', subject: 'controls', reading });
+  }
+
   #isBelieved(): boolean {
-    return between(this.#knownAt ?? instant(0), this.#deps.clock.now()) < BELIEVED_FOR;
+    if (this.#knownAt === undefined) return false;
+    return this.#deps.clock.monotonic() - this.#knownAt < BELIEVED_FOR;
   }
 
   #learn(reading: Reading<ControlState>): void {
     const { reporter } = this.#deps;
-    const why = reading.kind === 'unknown' ? reading.why : undefined;
-    if (why !== this.#problem?.why) {
-      reporter.report({ kind: 'reading', of: 'controls', subject: 'controls', reading });
-    }
+    this.#tell(understood(reading));
     this.#problem = reading.kind === 'unknown' ? reading : undefined;
     if (reading.kind === 'unknown') return;
     const release = reading.value.releases['mass-end'];
     const isNew = this.#knownAt !== undefined && release?.at !== this.releasedAt;
     if (release !== undefined && isNew) reporter.report({ kind: 'release', brake: 'mass-end', release });
     this.#state = reading.value;
-    this.#knownAt = reading.at;
+    this.#knownAt = this.#deps.clock.monotonic();
   }
+}
+
+/** What was set and can't be understood is for a person to mend: told like a reading that failed. */
+function understood(reading: Reading<ControlState>): Reading<ControlState> {
+  if (reading.kind === 'unknown' || reading.value.problems.length === 0) return reading;
+  return unknown('malformed', reading.value.problems.join('; '), reading.at);
+}
+
+/** Of one that failed the details may differ each time; what can't be understood is told by its details. */
+function toldOf({ why, detail }: Unknown): string {
+  return why === 'malformed' ? `${why}: ${detail}` : why;
 }

@@ -108,6 +108,7 @@ export class Daemon {
       this.#keeper?.run(signals) ?? Promise.resolve(),
       this.describer.run(stopping),
       this.#calls(signals),
+      this.#deps.reign.during((term) => this.#begins(term), stopping),
       this.#deps.brakes.run(() => this.#visitOpen(), stopping),
       this.#queue.run((identity) => this.#visit(identity, signals), WORKERS, stopping),
       ...this.#listeners.map(([channel, ears]) => this.#listen(channel, ears, stopping)),
@@ -142,7 +143,12 @@ export class Daemon {
 
   async #takeOver(term: AbortSignal): Promise<void> {
     await this.#keeper?.takeOver(term);
+  }
+
+  /** What is due is looked at as soon as this replica leads. */
+  async #begins(term: AbortSignal): Promise<void> {
     this.#visitOpen();
+    await aborted(term);
   }
 
   /** What waits for a brake is looked at when one changes. */

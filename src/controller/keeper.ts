@@ -2,11 +2,14 @@
 
 import { learnStanding } from '../decide/learn.ts';
 import { gapsLeft, recount } from '../decide/recount.ts';
-import type { Gap } from '../domain/history.ts';
+import { follow } from '../decide/follow.ts';
+import type { History } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
-import type { LedgerDocument, LedgerRecord } from '../domain/ledger-document.ts';
+import type { LedgerDocument } from '../domain/ledger-document.ts';
 import type { Reading } from '../domain/reading.ts';
+import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
+import type { Instant } from '../domain/time.ts';
 import { after, earliest, instant, minutes, seconds } from '../domain/time.ts';
 import type { LedgerStore, SaveOutcome } from '../ports/ledger-store.ts';
 import { backoff } from './backoff.ts';
@@ -31,6 +34,8 @@ export class Keeper {
   /** What is known of this identity may be more now. */
   readonly #onRestored: (identity: Identity) => void;
   #isLoaded = false;
+  /** The past that a ledger held was taken over. */
+  #hasJoined = false;
   /** What was saved last, less what changes with every reading. */
   #saved: string | undefined;
   #notBefore = instant(0);
@@ -66,8 +71,18 @@ export class Keeper {
       await clock.sleep(SAVE_INTERVAL, signals.stopping).catch(() => {});
       if (!this.#isLoaded) await this.#load(signals.lifetime);
       if (signals.stopping.aborted) this.#saved = undefined;
-      if (this.#isLoaded && mode === 'enforce' && this.#deps.reign.term() !== undefined)
-        await this.#saveChanges(signals.lifetime);
+      const term = this.#deps.reign.term();
+      if (this.#isLoaded && mode === 'enforce' && term !== undefined) await this.#saveIn(term, signals);
+    }
+  }
+
+  /** A write that is under way when the term ends is abandoned: what came of it is read before the next one. */
+  async #saveIn(term: AbortSignal, { lifetime }: Signals): Promise<void> {
+    try {
+      await this.#saveChanges(AbortSignal.any([lifetime, term]));
+    } catch (error) {
+      if (!term.aborted) throw error;
+      this.#isLoaded = false;
     }
   }
 
@@ -97,16 +112,21 @@ export class Keeper {
   /** Between the last List of the daemon before and the first of this one nobody looked. */
   #join(document: LedgerDocument): void {
     const { ledger, longestGap } = this.#deps;
-    // A conflict brings back what is known already.
-    const isNew = (gap: Gap): boolean => !ledger.gaps.some(({ from }) => from === gap.from);
-    ledger.recallGaps(document.gaps.filter(isNew));
-    ledger.noteListing(document.listedAt, longestGap);
-    if (document.coverage !== undefined) ledger.cover(document.coverage);
+    if (!this.#hasJoined) {
+      ledger.recallListedSince(document.listedSince);
+      ledger.recallGaps(document.gaps);
+      ledger.noteListing(document.listedAt, longestGap);
+      if (document.coverage !== undefined) ledger.cover(document.coverage);
+    }
     for (const record of document.records) {
-      join(ledger.entry(record.identity), record);
+      const entry = ledger.entry(record.identity);
+      // What comes again, after a conflict or with the lead, is older than what was learnt since.
+      if (!this.#hasJoined) entry.history = joined(record.history, entry);
+      takeUp(entry, record.revocation);
       for (const { id } of record.history.spans) ledger.recognise(id, record.identity);
       this.#onRestored(record.identity);
     }
+    this.#hasJoined = true;
   }
 
   async #saveChanges(signal: AbortSignal): Promise<void> {
@@ -151,7 +171,7 @@ export class Keeper {
   }
 }
 
-function documentOf(ledger: Ledger, listedAt: LedgerDocument['listedAt']): LedgerDocument {
+function documentOf(ledger: Ledger, listedAt: Instant): LedgerDocument {
   const records = [...ledger.entries()].flatMap(([identity, entry]) => {
     const { revocation } = entry;
     const history = recount(entry.history, toldOf(entry, ledger.coverage));
@@ -162,6 +182,7 @@ function documentOf(ledger: Ledger, listedAt: LedgerDocument['listedAt']): Ledge
   const { coverage } = ledger;
   return {
     listedAt,
+    listedSince: ledger.listedSince ?? listedAt,
     gaps: gapsLeft(ledger.gaps, coverage),
     coverage,
     records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)),
@@ -175,18 +196,20 @@ function contentOf({ gaps, records }: LedgerDocument): string {
   );
 }
 
-/** What was learnt before the ledger could be read is learnt once more, on top of what it holds. */
-function join(entry: Entry, { history, revocation }: LedgerRecord): void {
-  const { standing } = entry;
-  const isOlder = (history.completeFrom ?? Infinity) <= (entry.history.completeFrom ?? Infinity);
-  if (isOlder) {
-    entry.history = standing.kind === 'known' ? learnStanding(history, standing.value, standing.at) : history;
+/** What was learnt before the ledger could be read goes on top of what it holds, with its own times. */
+function joined(before: History, { history, standing }: Entry): History {
+  if (history.spans.length === 0) {
+    return standing.kind === 'known' ? learnStanding(before, standing.value, standing.at) : before;
   }
-  if (revocation === undefined) return;
+  return follow(before, history);
+}
+
+/** A revocation that the daemon before followed; of one that both follow, the nearer deadline. */
+function takeUp(entry: Entry, revocation: Revocation | undefined): void {
   const { revocation: own } = entry;
-  // Whoever has followed it longer knows the nearer deadline.
-  entry.revocation =
-    own === undefined || !isOpen(own)
-      ? revocation
-      : { ...own, deadline: earliest(own.deadline, revocation.deadline) };
+  if (revocation === undefined) return;
+  if (own === undefined) entry.revocation = revocation;
+  else if (isOpen(own) && own.association === revocation.association) {
+    entry.revocation = { ...own, deadline: earliest(own.deadline, revocation.deadline) };
+  }
 }

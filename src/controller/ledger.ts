@@ -13,7 +13,7 @@ import type { Reading } from '../domain/reading.ts';
 import { unknown } from '../domain/reading.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
-import { between, instant, latest } from '../domain/time.ts';
+import { between, earliest, instant, latest } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 export type Opinion = { readonly verdict: Verdict; readonly since: Instant };
@@ -97,15 +97,29 @@ export class Ledger {
     return this.#entries.get(identity);
   }
 
-  /** Notes a full List. Since the first one it is known which identities have had no association all the time. */
-  noteListing(at: Instant, longestGap: Duration): void {
+  /**
+   * Notes a full List. Since the first one it is known which identities have had no association all the time. Answers
+   * whether it came so late that nobody knows what was before it.
+   */
+  noteListing(at: Instant, longestGap: Duration): boolean {
     this.#listedSince ??= at;
     const last = this.#lastListedAt ?? at;
     // A ledger that is read late is of a time before the Lists that were.
-    if (at < last) return;
-    if (between(last, at) > longestGap)
-      this.#gaps = [...this.#gaps, { from: last, until: at }].slice(-GAPS_KEPT);
+    if (at < last) return false;
+    const isGap = between(last, at) > longestGap;
+    if (isGap) this.#gaps = [...this.#gaps, { from: last, until: at }].slice(-GAPS_KEPT);
     this.#lastListedAt = at;
+    return isGap;
+  }
+
+  /** Since when Lists are read, by this daemon and those before it. */
+  get listedSince(): Instant | undefined {
+    return this.#listedSince;
+  }
+
+  /** The daemon before began to read Lists then. */
+  recallListedSince(at: Instant): void {
+    this.#listedSince = earliest(this.#listedSince, at);
   }
 
   /** The last full List, of this daemon or of the one before. */

@@ -4,6 +4,7 @@ import type { Leader, Loss } from '../domain/leadership.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Leadership, LeadershipSignals } from '../ports/leadership.ts';
 import type { Reporter } from '../ports/reporter.ts';
+import { aborted } from './signals.ts';
 
 export type ReignDeps = {
   /** Undefined: there are no other replicas. */
@@ -57,8 +58,14 @@ export class Reign {
     while (!stopping.aborted) {
       const term = this.term();
       if (term === undefined) await this.#change(stopping);
-      else await work(AbortSignal.any([term, stopping]));
+      else await this.#inTerm(work, AbortSignal.any([term, stopping]));
     }
+  }
+
+  /** Work that ends early is not begun again in the same term: it would be begun without end. */
+  async #inTerm(work: (term: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    await work(signal);
+    await aborted(signal);
   }
 
   async #begin(term: AbortSignal, prepare: (term: AbortSignal) => Promise<void>): Promise<void> {

@@ -2,9 +2,11 @@
 
 import type { Plan } from '../decide/plan.ts';
 import { countExposed } from '../decide/plan.ts';
+import type { History } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
+import { latest } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Deps } from './deps.ts';
 import type { Entry, Opinion } from './ledger.ts';
@@ -37,12 +39,20 @@ function followRevocation(plan: Plan, entry: Entry, deps: Deps): void {
   const now = plan.revocation;
   entry.revocation = now;
   if (now === undefined) return;
+  entry.history = closedBy(now, entry.history);
   if (before !== undefined && isAnother(before, now)) ledger.archive(before);
   if (before !== undefined && !isAnother(before, now) && before.stage === now.stage) return;
   const takes = deps.estimate(plan.acts.length);
   reporter.report({ kind: 'stage', revocation: now, exposed: countExposed(plan.judged), takes, mode });
   const isOwn = now.identity === deps.ownIdentity && now.cause === 'deleted' && now.stage === 'settling';
   if (isOwn) reporter.report({ kind: 'own-grant-ended', revocation: now });
+}
+
+/** What was followed to its end is not taken up again, by this daemon or the next. */
+function closedBy({ stage, end }: Revocation, history: History): History {
+  if ((stage !== 'contained' && stage !== 'expired') || end === undefined) return history;
+  const { closedUntil = end.notAfter } = history;
+  return { ...history, closedUntil: latest(closedUntil, end.notAfter) };
 }
 
 function isAnother(one: Revocation, other: Revocation): boolean {

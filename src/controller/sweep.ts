@@ -2,6 +2,7 @@
 
 import { suspect } from '../decide/advance.ts';
 import { forgetEnded, learnListed } from '../decide/learn.ts';
+import { endedIdentity, isLoss } from '../decide/mass-end.ts';
 import { notice } from '../decide/notice.ts';
 import type { AssociationId, Listing } from '../domain/association.ts';
 import type { Identity } from '../domain/identity.ts';
@@ -32,8 +33,10 @@ export type Findings = {
 export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal): Promise<Reading<Listing>> {
   const listing = await deps.associations.list(signal);
   if (listing.kind === 'known') {
-    deps.ledger.noteListing(listing.at, deps.longestGap);
+    const isGap = deps.ledger.noteListing(listing.at, deps.longestGap);
     for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
+    // Who was judged before the gap was known is judged anew.
+    if (isGap) for (const identity of deps.pods.identities()) findings.visit(identity);
     findings.listed(identitiesById(listing.value, deps));
   }
   return listing;
@@ -97,9 +100,10 @@ function raise(identity: Identity, entry: Entry, listing: Known<Listing>, deps: 
   const revocation = suspect(identity, source, lastSpan(entry.history), listing.at);
   if (entry.revocation !== undefined) deps.ledger.archive(entry.revocation);
   entry.revocation = revocation;
-  const exposed = deps.pods.holdersOf(identity).length;
+  const holders = deps.pods.holdersOf(identity);
+  const exposed = holders.length;
   deps.reporter.report({ kind: 'stage', revocation, exposed, takes: undefined, mode: deps.mode });
-  deps.brakes.note(identity, revocation, entry.told);
+  deps.brakes.note(identity, endedIdentity(revocation, entry.told, isLoss(entry.history, holders)));
 }
 
 /** Nothing is going on, and what was can't matter to any pod any more. */

@@ -9,6 +9,7 @@ import type { Identity } from '../domain/identity.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, between, earliest } from '../domain/time.ts';
 import { lookOn } from '../decide/look.ts';
+import { endedIdentity, isLoss } from '../decide/mass-end.ts';
 import { brake } from '../decide/brake.ts';
 import type { Plan } from '../decide/plan.ts';
 import { plan } from '../decide/plan.ts';
@@ -19,7 +20,7 @@ import { LONGEST_BACKOFF } from './backoff.ts';
 import { carryOut } from './carry-out.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, historyOf } from './facts.ts';
 import { DEFERRED_FOR } from './listen.ts';
 import type { Entry } from './ledger.ts';
 import { remember } from './remember.ts';
@@ -51,15 +52,23 @@ function isFollowed({ revocation }: Entry): boolean {
 function deliberate(identity: Identity, deps: Deps): Plan {
   const facts = factsOf(identity, deps);
   const next = plan(facts, deps.policy, deps.clock.now());
-  deps.brakes.note(identity, next.revocation, facts.told.records);
+  const { told, history, holders } = facts;
+  deps.brakes.note(identity, endedIdentity(next.revocation, told.records, isLoss(history, holders)));
   return brake(next, deps.brakes.engaged(identity));
 }
 
-function needsProof({ revocation, acts }: Plan, entry: Entry, { clock, policy }: Deps): boolean {
+function needsProof({ revocation, acts }: Plan, entry: Entry, deps: Deps): boolean {
+  const { clock, policy } = deps;
   if (revocation === undefined) return false;
   const now = clock.now();
   if (askingAt(entry, { clock }) !== undefined) return false;
-  if (wantsProof(revocation, entry.standing, acts.length > 0, { now, policy })) return true;
+  if (
+    wantsProof({ revocation, history: historyOf(entry, deps) }, entry.standing, acts.length > 0, {
+      now,
+      policy,
+    })
+  )
+    return true;
   return isContradicted(revocation, entry);
 }
 
@@ -71,11 +80,14 @@ function askingAt({ askAgainAt }: Entry, { clock }: Pick<Deps, 'clock'>): Instan
   return pause > 0 && pause <= LONGEST_BACKOFF ? askAgainAt : undefined;
 }
 
-/** The identity is listed with what it was not found to have, and later: that may refute the revocation. */
+/**
+ * A later List shows something else than was read: what it was not found to have, which may refute the revocation, or
+ * nothing of what it had, which is one more end.
+ */
 function isContradicted(revocation: Revocation, { listed, standing }: Entry): boolean {
-  if (!isOpen(revocation)) return false;
-  if (listed.kind === 'unknown' || listed.value.length === 0 || listed.at <= standing.at) return false;
+  if (!isOpen(revocation) || listed.kind === 'unknown' || listed.at <= standing.at) return false;
   const isGranted = standing.kind === 'known' && standing.value.kind === 'granted';
+  if (listed.value.length === 0) return isGranted;
   return !isGranted || !listed.value.includes(standing.value.association.id);
 }
 

@@ -5,8 +5,8 @@ import { unchangedSince } from '../domain/association.ts';
 import type { Coverage } from '../domain/chronicle.ts';
 import type { Grant } from '../domain/grant.ts';
 import { isSameGrant } from '../domain/grant.ts';
-import type { End, Span } from '../domain/history.ts';
-import { lastSpan } from '../domain/history.ts';
+import type { End, EndedSpan } from '../domain/history.ts';
+import { isEnded, lastSpan } from '../domain/history.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
@@ -40,24 +40,22 @@ export type Binding = Stale | Extract<Verdict, { kind: 'keep' | 'undecided' }>;
 
 /** A grant is in force: is it the only one that the holder can have been given? */
 export function comparedWith(association: Association, of: Case): Binding {
-  const { facts, policy, now } = of;
+  const { facts, policy } = of;
   const { holder, history, revocation } = facts;
   const from = before(holder.start, policy.consistencyWindow);
   if (unchangedSince(association) <= from) return { kind: 'keep', reason: 'current' };
-  const earlier = history.spans.filter(({ end }) => end !== undefined && end.notAfter > from);
+  const earlier = history.spans.filter(isEnded).filter(({ end }) => end.notAfter > from);
   const matters = latest(from, usableSince(of));
   const others = [...followedEnd(revocation, from), ...earlier].filter(
     ({ grant }) => grant !== undefined && !isSameGrant(grant, association.grant),
   );
   const last = others.at(-1);
-  if (last?.end !== undefined) return stale('superseded', others, last.end, policy);
+  if (last !== undefined) return stale('superseded', others, last.end, policy);
   // Whatever else it was given has expired.
   if (unchangedSince(association) <= matters) return { kind: 'keep', reason: 'current' };
   const isBlind = facts.gaps.some((gap) => gap.from < unchangedSince(association) && matters < gap.until);
   const isComplete = history.completeFrom !== undefined && history.completeFrom <= matters && !isBlind;
-  const isSomeUnread = earlier.some(
-    ({ grant, end }) => grant === undefined && (end?.notAfter ?? now) > matters,
-  );
+  const isSomeUnread = earlier.some(({ grant, end }) => grant === undefined && end.notAfter > matters);
   if (!isComplete || isSomeUnread) {
     return unknownPast(unchangedSince(association), of);
   }
@@ -69,7 +67,7 @@ function usableSince({ policy: { consistencyWindow, credentialLife }, now }: Cas
   return before(before(now, credentialLife), consistencyWindow);
 }
 
-type Ended = Pick<Span, 'grant' | 'end'>;
+type Ended = Pick<EndedSpan, 'grant' | 'end'>;
 
 /** What an open revocation is about stays an end, also when the history has grown so long that it has forgotten it. */
 function followedEnd(revocation: Revocation | undefined, from: Instant): readonly Ended[] {
@@ -92,7 +90,7 @@ export function withoutGrant(of: Case): Binding {
   if (bound === undefined) return { kind: 'undecided', reason: 'reading-unknown' };
   if (holder.start < bound) {
     const from = before(holder.start, policy.consistencyWindow);
-    const ended = history.spans.filter((span) => span.end !== undefined && span.end.notAfter > from);
+    const ended = history.spans.filter(isEnded).filter((span) => span.end.notAfter > from);
     if (end !== undefined) return stale('deleted', ended, end, policy);
     return { kind: 'stale', reason: 'deleted', end, bound, expiresAt: after(bound, policy.credentialLife) };
   }
@@ -100,14 +98,14 @@ export function withoutGrant(of: Case): Binding {
 }
 
 /**
- * An association that nobody saw may have been in force when the holder started: it started while no List was read,
- * or a record tells of an association that no List has shown. A record may be forged: it is never a reason to evict,
+ * An association that nobody saw may have been in force since the holder started: there was a time in which no List was
+ * read, or a record tells of an association that no List has shown. A record may be forged: it is never a reason to evict,
  * whatever the operator chose. Whoever forges one gains that the pod is looked at by a person.
  */
 function mayHaveBeenMissed(of: Case): Binding | undefined {
   const { holder, gaps } = of.facts;
   const from = latest(before(holder.start, of.policy.consistencyWindow), usableSince(of));
-  const blind = gaps.filter((gap) => gap.from < holder.start && from < gap.until);
+  const blind = gaps.filter((gap) => from < gap.until);
   const [first, ...others] = blind.map(({ until }) => until);
   if (first !== undefined) return unknownPast(latest(first, ...others), of);
   return isUnseenTold(of) ? { kind: 'undecided', reason: 'history-unknown' } : undefined;
@@ -139,8 +137,8 @@ function hasTold(coverage: Coverage | undefined, at: Instant): boolean {
 
 function stale(reason: Stale['reason'], ended: readonly Ended[], end: End, policy: Policy): Stale {
   const { consistencyWindow } = policy;
-  const expiries = ended.flatMap(({ grant, end: own }) =>
-    own === undefined ? [] : [after(after(own.notAfter, consistencyWindow), lifeOf(grant, policy))],
+  const expiries = ended.map(({ grant, end: own }) =>
+    after(after(own.notAfter, consistencyWindow), lifeOf(grant, policy)),
   );
   const bound = after(end.notAfter, consistencyWindow);
   return { kind: 'stale', reason, end, bound, expiresAt: latest(bound, ...expiries) };

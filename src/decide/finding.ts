@@ -3,6 +3,7 @@
 import { unchangedSince } from '../domain/association.ts';
 import type { Evidence } from '../domain/hint.ts';
 import type { End } from '../domain/history.ts';
+import { isEnded } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Grant } from '../domain/grant.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -55,8 +56,9 @@ function stateOf(verdict: Verdict, stale: Stale | undefined): FindingState {
 }
 
 function endedSpan({ history, revocation }: IdentityFacts, end: End): Grant | undefined {
-  const span = history.spans.findLast((each) => each.end?.notAfter === end.notAfter);
-  return span?.grant ?? (revocation?.end?.notAfter === end.notAfter ? revocation.grant : undefined);
+  const followed = revocation?.end === undefined ? [] : [{ end: revocation.end, grant: revocation.grant }];
+  const ended = [...followed, ...history.spans.filter(isEnded)];
+  return ended.findLast((each) => each.end.notAfter === end.notAfter)?.grant;
 }
 
 function endedBy(facts: IdentityFacts, { reason, end }: Stale): Evidence | undefined {

@@ -5,7 +5,7 @@
 
 import type { Holder } from '../domain/holder.ts';
 import type { Attempt } from '../domain/outcome.ts';
-import type { OwnPod, Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, earliest, minutes, seconds } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -13,6 +13,8 @@ import type { Stale } from './binding.ts';
 import { comparedWith, withoutGrant } from './binding.ts';
 import type { Case, HolderFacts } from './case.ts';
 import { forceFrom, forceGrace, outlivesDeadline } from './deadline.ts';
+import { ownOf } from './own.ts';
+import { isLater, settledAt } from './proof.ts';
 
 /** creationTimestamp is cut to whole seconds, so a pod may have started up to this much later than it says. */
 export const START_RESOLUTION = seconds(1);
@@ -96,21 +98,12 @@ function expired({ now }: Case, { expiresAt }: Stale): Verdict | undefined {
 }
 
 function exempted({ facts: { holder }, policy }: Case): Verdict | undefined {
-  const own = policy.ownPod;
-  if (own?.namespace === holder.namespace) {
-    if (own.name === holder.name) return { kind: 'exempt', reason: 'own-pod' };
-    if (isOf(holder, own)) return { kind: 'exempt', reason: 'own-deployment' };
-  }
+  const own = ownOf(holder, policy);
+  if (own !== undefined) return { kind: 'exempt', reason: own };
   if (policy.protectedNamespaces.has(holder.namespace)) {
     return { kind: 'exempt', reason: 'protected-namespace' };
   }
   return holder.isMirror ? { kind: 'exempt', reason: 'mirror-pod' } : undefined;
-}
-
-/** The ReplicaSets of a Deployment are named after it, with a hash that has no dash. */
-function isOf({ owner }: Holder, { deployment }: OwnPod): boolean {
-  if (owner?.kind !== 'ReplicaSet' || deployment === undefined) return false;
-  return owner.name.startsWith(`${deployment}-`) && !owner.name.slice(deployment.length + 1).includes('-');
 }
 
 /** On its way out, unless that takes beyond the deadline: then force may shorten it. */
@@ -159,8 +152,13 @@ function forced({ facts, policy, now }: Case, { reason }: Stale): Verdict | unde
 }
 
 /** The stage `confirmed` is the proof that the settle time has passed: see advance.ts. */
-function settling({ facts: { revocation }, policy }: Case): Verdict | undefined {
-  if (revocation?.stage === 'confirmed') return undefined;
+function settling({ facts: { revocation }, policy, now }: Case, { end }: Stale): Verdict | undefined {
+  if (revocation?.stage === 'confirmed') {
+    // An end that came later than the one that is followed has a settle time of its own.
+    if (!isLater(end, revocation)) return undefined;
+    const settled = settledAt(end, policy);
+    return now < settled ? { kind: 'wait', reason: 'settling', until: settled } : undefined;
+  }
   const since = revocation?.settlingSince;
   const until = since === undefined ? undefined : after(since, policy.settleTime);
   return { kind: 'wait', reason: 'settling', until };

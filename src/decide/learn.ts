@@ -4,7 +4,7 @@ import type { Association, AssociationId, Standing } from '../domain/association
 import { unchangedSince } from '../domain/association.ts';
 import { isSameGrant } from '../domain/grant.ts';
 import type { End, History, Span } from '../domain/history.ts';
-import { currentSpan } from '../domain/history.ts';
+import { currentSpan, isEnded } from '../domain/history.ts';
 import type { Instant } from '../domain/time.ts';
 import { between, latest, minutes, seconds } from '../domain/time.ts';
 
@@ -60,7 +60,11 @@ export function isOutdated(history: History, standing: Standing): boolean {
 function learnNone(history: History, at: Instant): History {
   const current = currentSpan(history);
   return {
-    spans: current === undefined ? history.spans : ended(history, current, endedBetween(current.seenAt, at)),
+    ...history,
+    spans:
+      current === undefined
+        ? history.spans
+        : ended(history, current, { ...endedBetween(current.seenAt, at), seenAt: at }),
     absentSince: history.absentSince ?? at,
     completeFrom: history.completeFrom ?? at,
   };
@@ -71,7 +75,7 @@ function learnGranted(history: History, association: Association, at: Instant): 
   const current = currentSpan(history);
   const { id, grant } = association;
   const span: Span = { id, grant, since, seenAt: at, readAt: at, end: undefined };
-  const next = { absentSince: undefined, completeFrom: history.completeFrom ?? since };
+  const next = { ...history, absentSince: undefined, completeFrom: history.completeFrom ?? since };
   const before = neverRead(history, association);
   if (current === undefined) return kept({ ...next, spans: [...history.spans, ...before, span] });
   if (continues(current, association)) {
@@ -82,7 +86,10 @@ function learnGranted(history: History, association: Association, at: Instant): 
   }
   const lastShown = id === current.id ? (current.readAt ?? current.seenAt) : current.seenAt;
   const past = [
-    ...ended(history, current, endedBetween(lastShown, id === current.id ? since : association.createdAt)),
+    ...ended(history, current, {
+      ...endedBetween(lastShown, id === current.id ? since : association.createdAt),
+      seenAt: at,
+    }),
     ...unseen(current, lastShown, association),
     ...(id === current.id ? [] : before),
   ];
@@ -144,10 +151,14 @@ export function kept(history: History): History {
  * grant it tells since when.
  */
 export function forgetEnded(history: History, time: Instant): History {
-  const old = history.spans.slice(0, -1).filter(({ end }) => end !== undefined && end.notAfter < time);
-  const [first, ...others] = old.flatMap(({ end }) => end?.notAfter ?? []);
+  const old = history.spans
+    .slice(0, -1)
+    .filter(isEnded)
+    .filter(({ end }) => end.notAfter < time);
+  const [first, ...others] = old.map(({ end }) => end.notAfter);
   if (first === undefined) return history;
-  const spans = history.spans.filter((span) => !old.includes(span));
+  const dropped = new Set<Span>(old);
+  const spans = history.spans.filter((span) => !dropped.has(span));
   const { completeFrom } = history;
   if (completeFrom === undefined) return { ...history, spans };
   return { ...history, spans, completeFrom: latest(completeFrom, first, ...others) };

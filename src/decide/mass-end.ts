@@ -4,6 +4,8 @@
  */
 
 import type { AssociationHint } from '../domain/hint.ts';
+import type { History } from '../domain/history.ts';
+import type { Holder } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
@@ -33,15 +35,29 @@ export type MassEnd = {
   readonly limit: number;
 };
 
-/** Undefined where no grant of the identity has ended, or none that is still followed. */
+/**
+ * Undefined where no grant of the identity has ended, or none that is still followed. `hasLost`: the identity had a grant,
+ * or its holders may have; else whoever may start pods could engage the brake by names that nobody has granted anything.
+ */
 export function endedIdentity(
   revocation: Revocation | undefined,
   told: readonly AssociationHint[],
+  hasLost = true,
 ): EndedIdentity | undefined {
-  if (revocation === undefined || !isOpen(revocation) || revocation.cause !== 'deleted') return undefined;
+  if (revocation === undefined || !isOpen(revocation) || revocation.cause !== 'deleted' || !hasLost) {
+    return undefined;
+  }
   const { identity, suspectedAt } = revocation;
-  const { evidence } = corroborate({ ...revocation, evidence: undefined }, told);
+  // What was ended before the last beginning is not what ended now.
+  const since = told.slice(told.findLastIndex(({ action }) => action === 'created') + 1);
+  const { evidence } = corroborate({ ...revocation, evidence: undefined }, since);
   return { identity, noticedAt: suspectedAt, isCorroborated: evidence !== undefined };
+}
+
+/** Whether anybody can have been given what is not there now: an association was seen, or a holder is older than its absence. */
+export function isLoss({ spans, absentSince }: History, holders: readonly Pick<Holder, 'start'>[]): boolean {
+  if (spans.length > 0 || absentSince === undefined) return true;
+  return holders.some(({ start }) => start < absentSince);
 }
 
 /** `releasedAt`: an operator vouches for what was noticed until then. */

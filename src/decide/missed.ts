@@ -9,6 +9,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { MissedPod, MissedReason, RosterPod } from '../domain/roster.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, before, minutes, seconds } from '../domain/time.ts';
+import { ownOf } from './own.ts';
 
 /**
  * One pod of an owner's revision was evicted for being missed. Until its successor is seen to have the volume no other
@@ -69,8 +70,8 @@ function reasonOf(rostered: RosterPod, healings: ReadonlyMap<string, Healing>, p
   }
 }
 
-function isExempt({ namespace, name }: Holder, { ownPod, protectedNamespaces }: Policy): boolean {
-  return protectedNamespaces.has(namespace) || (ownPod?.namespace === namespace && ownPod.name === name);
+function isExempt(pod: Holder, policy: Policy): boolean {
+  return policy.protectedNamespaces.has(pod.namespace) || ownOf(pod, policy) !== undefined;
 }
 
 /** What has become of an eviction, by the pods that there are now. */

@@ -143,9 +143,15 @@ function opening(facts: IdentityFacts): Revocation | undefined {
   const { identity, standing, records } = facts;
   const suspected = suspect(identity, 'describe', concerned(facts), standing.at);
   const isChanged = standing.kind === 'known' && standing.value.kind === 'granted';
-  const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, records);
+  // A record tells of one change.
+  const unused = records.filter(
+    ({ evidence: { eventId } }) => eventId !== facts.revocation?.evidence?.eventId,
+  );
+  const opened = corroborate({ ...suspected, cause: isChanged ? 'superseded' : 'deleted' }, unused);
   const { evidence } = opened;
-  if (evidence === undefined || evidence.heardAt > standing.at) return opened;
+  // What was heard before the last suspicion has raised that one.
+  const before = facts.revocation?.suspectedAt ?? -Infinity;
+  if (evidence === undefined || evidence.heardAt > standing.at || evidence.heardAt <= before) return opened;
   return { ...opened, source: evidence.channel, suspectedAt: evidence.heardAt };
 }
 
@@ -159,7 +165,8 @@ function isEndUncovered(facts: IdentityFacts): boolean {
   const { revocation } = facts;
   if (revocation !== undefined && isOpen(revocation)) return false;
   const end = concerned(facts)?.end;
-  return end !== undefined && revocation?.end?.notAfter !== end.notAfter;
+  if (end === undefined || end.notAfter <= (facts.history.closedUntil ?? -Infinity)) return false;
+  return revocation?.end?.notAfter !== end.notAfter;
 }
 
 function concerned({ standing, history }: IdentityFacts): Span | undefined {

@@ -7,7 +7,8 @@ import type { AssociationId } from '../domain/association.ts';
 import type { Coverage, Told } from '../domain/chronicle.ts';
 import { isSameGrant } from '../domain/grant.ts';
 import type { AssociationHint } from '../domain/hint.ts';
-import type { Gap, History, Span } from '../domain/history.ts';
+import type { EndedSpan, Gap, History, Span } from '../domain/history.ts';
+import { isEnded } from '../domain/history.ts';
 import type { Instant } from '../domain/time.ts';
 import { after, before, instant, latest, minutes, seconds } from '../domain/time.ts';
 import { kept } from './learn.ts';
@@ -37,9 +38,9 @@ export function gapsLeft(gaps: readonly Gap[], coverage: Coverage | undefined): 
 }
 
 /** The ended spans that the records tell of, whether readings know them or not. */
-function derive(records: readonly AssociationHint[], known: readonly Span[]): readonly Span[] {
+function derive(records: readonly AssociationHint[], known: readonly Span[]): readonly EndedSpan[] {
   const open = new Map<AssociationId, Span>();
-  const ended: Span[] = [];
+  const ended: EndedSpan[] = [];
   for (const record of inOrder(records)) {
     const { action, association: id } = record;
     if (id === undefined) continue;
@@ -56,7 +57,7 @@ function endings(
   id: AssociationId,
   prior: Span | undefined,
   { action, grant, evidence: { at } }: AssociationHint,
-): readonly Span[] {
+): readonly EndedSpan[] {
   const end = { notBefore: at, notAfter: after(at, RESOLUTION) };
   const carried = action === 'deleted' ? grant : undefined;
   const base: Span = prior ?? {
@@ -67,7 +68,7 @@ function endings(
     readAt: undefined,
     end,
   };
-  const first: Span = { ...base, grant: base.grant ?? carried, end, recorded: true };
+  const first: EndedSpan = { ...base, grant: base.grant ?? carried, end, recorded: true };
   const isOther = carried !== undefined && first.grant !== undefined && !isSameGrant(first.grant, carried);
   return isOther ? [first, { ...first, grant: carried, since: undefined }] : [first];
 }
@@ -97,7 +98,7 @@ const LIFE = { created: 0, updated: 1, deleted: 2 } as const;
 const SUCCESSION = { deleted: 0, updated: 1, created: 2 } as const;
 
 /** Each derived span completes the one that it is, and is added where it is none. */
-function joined(known: readonly Span[], derived: readonly Span[]): readonly Span[] {
+function joined(known: readonly Span[], derived: readonly EndedSpan[]): readonly Span[] {
   const spans = [...known];
   for (const span of derived) {
     const index = spans.findIndex((candidate) => isOne(candidate, span));
@@ -110,16 +111,15 @@ function joined(known: readonly Span[], derived: readonly Span[]): readonly Span
   return spans;
 }
 
-function isOne(known: Span, derived: Span): boolean {
-  if (known.id !== derived.id || known.end === undefined || derived.end === undefined) return false;
+function isOne(known: Span, derived: EndedSpan): boolean {
+  if (known.id !== derived.id || !isEnded(known)) return false;
   if (known.grant !== undefined && derived.grant !== undefined && !isSameGrant(known.grant, derived.grant)) {
     return false;
   }
   return isWithin(derived.end.notAfter, known);
 }
 
-function isWithin(at: Instant, { end, since, seenAt }: Span): boolean {
-  if (end === undefined) return false;
+function isWithin(at: Instant, { end, since, seenAt }: EndedSpan): boolean {
   const from = end.notBefore ?? since ?? seenAt;
   return at >= before(from, SLACK) && at <= after(end.notAfter, SLACK);
 }
@@ -130,8 +130,7 @@ function isWithin(at: Instant, { end, since, seenAt }: Span): boolean {
  */
 function isExplained(span: Span, { completeFrom: known }: History, told: Told): boolean {
   const { coverage, records } = told;
-  if (coverage === undefined || span.grant !== undefined || span.recorded || span.end === undefined)
-    return false;
+  if (coverage === undefined || span.grant !== undefined || span.recorded || !isEnded(span)) return false;
   const from = span.since ?? span.seenAt;
   const isInside = from >= coverage.from || (known !== undefined && known >= coverage.from);
   const isCovered = isInside && span.end.notAfter <= coverage.until;

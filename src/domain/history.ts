@@ -11,6 +11,8 @@ import type { Instant } from './time.ts';
 export type End = {
   readonly notBefore: Instant | undefined;
   readonly notAfter: Instant;
+  /** When the reading that first showed it was taken: the change itself may be older. */
+  readonly seenAt?: Instant;
 };
 
 export type Span = {
@@ -28,6 +30,12 @@ export type Span = {
   readonly recorded?: true;
 };
 
+export type EndedSpan = Span & { readonly end: End };
+
+export function isEnded(span: Span): span is EndedSpan {
+  return span.end !== undefined;
+}
+
 export type History = {
   /** Oldest first; at most the last one has no end. */
   readonly spans: readonly Span[];
@@ -35,6 +43,8 @@ export type History = {
   readonly absentSince: Instant | undefined;
   /** From here on the spans and the gaps between them are complete; undefined where nothing is. */
   readonly completeFrom: Instant | undefined;
+  /** Ends up to this one have been followed until they were contained, or had expired. */
+  readonly closedUntil?: Instant;
 };
 
 /** A time in which no List was read: associations may have come and gone. */

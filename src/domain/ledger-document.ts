@@ -16,6 +16,8 @@ export type LedgerRecord = {
 export type LedgerDocument = {
   /** The last List that was read: what came and went since then is not known. */
   readonly listedAt: Instant;
+  /** The first List of all: who was in no List since then has had no association, but for the gaps. */
+  readonly listedSince: Instant;
   /** Earlier times in which nobody looked. */
   readonly gaps: readonly Gap[];
   /** The trail checkpoint: the time of which CloudTrail has told all, as the histories hold it. */

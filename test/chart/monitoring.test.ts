@@ -32,6 +32,7 @@ const RULES = `groups:
         for: 5m
         annotations:
           summary: '{{ $labels.pod }} has {{ $value }} stale pods'
+          runbook_url: RUNBOOK#stale
 `;
 const MORE_RULES = `groups:
   - name: health
@@ -69,6 +70,8 @@ test('the groups of all files of rules become one PrometheusRule, word for word'
     at(groups[0], 'rules', 0, 'annotations', 'summary'),
     '{{ $labels.pod }} has {{ $value }} stale pods',
   );
+  const given = String(at(EVERYTHING['prometheusRule'], 'runbookUrl'));
+  assert.equal(at(groups[0], 'rules', 0, 'annotations', 'runbook_url'), `${given}#stale`);
   assert.equal(rule.metadata.labels?.['release'], 'prometheus');
 });
 

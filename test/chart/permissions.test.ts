@@ -12,17 +12,22 @@ const OWN = [
   'create leases.coordination.k8s.io in revoker',
   'get configmaps/pod-identity-revoker-ledger in revoker',
   'get leases.coordination.k8s.io/pod-identity-revoker in revoker',
+  'get pods in revoker',
   'update configmaps/pod-identity-revoker-ledger in revoker',
   'update leases.coordination.k8s.io/pod-identity-revoker in revoker',
 ];
 
 function lookingIn(scope: string): readonly string[] {
-  const permissions = ['create events', 'get pods', 'get serviceaccounts', 'list pods', 'patch events'];
-  return [...permissions, 'watch pods'].map((each) => `${each} in ${scope}`);
+  return ['list pods', 'watch pods'].map((each) => `${each} in ${scope}`);
+}
+
+function tellingIn(scope: string): readonly string[] {
+  return ['create events', 'patch events'].map((each) => `${each} in ${scope}`);
 }
 
 function evictingIn(scope: string): readonly string[] {
-  return [`create pods/eviction in ${scope}`, `list poddisruptionbudgets.policy in ${scope}`];
+  const evicting = [`create pods/eviction in ${scope}`, `list poddisruptionbudgets.policy in ${scope}`];
+  return [...evicting, ...tellingIn(scope)];
 }
 
 async function lines(values: Record<string, unknown>): Promise<readonly string[]> {
@@ -40,23 +45,27 @@ test('by default: pods of the whole cluster are seen and evicted, and never dele
 test('with force, and only then, pods may be deleted', async () => {
   assert.deepEqual(
     await lines({ force: true }),
-    sorted(lookingIn('cluster'), OWN, ['create pods/eviction in cluster', 'delete pods in cluster']),
+    sorted(lookingIn('cluster'), OWN, evictingIn('cluster'), ['delete pods in cluster']),
   );
 });
 
-test('in dry-run nothing may be evicted or deleted, whatever else is set', async () => {
-  assert.deepEqual(await lines({ mode: 'dry-run', force: true }), sorted(lookingIn('cluster'), OWN));
+test('in dry-run nothing may be written but Events on the own Deployment, whatever else is set', async () => {
+  const ledger = ['get configmaps/pod-identity-revoker-ledger in revoker'];
+  assert.deepEqual(
+    await lines({ mode: 'dry-run', force: true }),
+    sorted(lookingIn('cluster'), tellingIn('revoker'), ledger, ['get pods in revoker']),
+  );
 });
 
 test('with namespaces there is nothing for the whole cluster, only a Role in each', async () => {
   const manifests = await render({ namespaces: ['team-a', 'team-b'], force: true });
   const each = ['team-a', 'team-b'].map((namespace) => [
     ...lookingIn(namespace),
-    `create pods/eviction in ${namespace}`,
+    ...evictingIn(namespace),
     `delete pods in ${namespace}`,
   ]);
-  const events = ['create events in revoker', 'patch events in revoker'];
-  assert.deepEqual(permissionsOf(manifests).map(text), sorted(...each, OWN, events));
+  const own = [...OWN, ...tellingIn('revoker')];
+  assert.deepEqual(permissionsOf(manifests).map(text), sorted(...each, own));
   assert.deepEqual([...ofKind(manifests, 'ClusterRole'), ...ofKind(manifests, 'ClusterRoleBinding')], []);
 });
 

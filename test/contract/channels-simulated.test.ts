@@ -69,6 +69,7 @@ async function trailWorld(t: TestContext): Promise<TrailWorld> {
     lookback: minutes(60),
     toldUntil: () => undefined,
     interval: minutes(1),
+    isWanted: () => true,
     cloudtrail: { config: { endpoint: lookup.url, region, credentials: CREDENTIALS } },
   });
   const running = listen(t, channel);

@@ -31,6 +31,7 @@ const never = new AbortController().signal;
 export function document(listedAt = 0): LedgerDocument {
   return {
     listedAt: at(listedAt),
+    listedSince: at(-900),
     gaps: [],
     coverage: { from: at(-21_600), until: at(-1200) },
     records: [
@@ -102,8 +103,8 @@ function keeping(contract: Contract): void {
 
   contract('a document that could not be loaded again is not written', async (harness) => {
     const store = await loaded(harness);
-    const { listedAt, gaps, coverage, records } = document();
-    const twice = { listedAt, gaps, coverage, records: [...records, ...records] };
+    const { listedAt, listedSince, gaps, coverage, records } = document();
+    const twice = { listedAt, listedSince, gaps, coverage, records: [...records, ...records] };
     const outcome = await store.save(twice, never);
     assert.match(outcome.kind === 'refused' ? outcome.detail : outcome.kind, /team-a\/etl/);
     assert.equal(await kept(harness), undefined);

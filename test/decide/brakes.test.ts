@@ -6,14 +6,14 @@ import fc from 'fast-check';
 import { brake } from '../../src/decide/brake.ts';
 import { proveCluster } from '../../src/decide/cluster-proof.ts';
 import type { EndedIdentity } from '../../src/decide/mass-end.ts';
-import { endedIdentity, massEnd } from '../../src/decide/mass-end.ts';
+import { endedIdentity, isLoss, massEnd } from '../../src/decide/mass-end.ts';
 import type { Judged, Plan } from '../../src/decide/plan.ts';
 import type { Brake } from '../../src/domain/brake.ts';
 import { BRAKES } from '../../src/domain/brake.ts';
 import { known, unknown } from '../../src/domain/reading.ts';
 import { seconds } from '../../src/domain/time.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
-import { at, confirmed, holder, identity, revocation } from '../support/builders.ts';
+import { at, confirmed, endedHistory, history, holder, identity, revocation } from '../support/builders.ts';
 import { recordOf } from '../support/fake-channel.ts';
 
 function judged(verdict: Verdict): Judged {
@@ -133,4 +133,22 @@ test('the cluster is proven only by the same issuer from both sides', () => {
   assert.equal(proveCluster(told, DENIED).kind, 'unproven');
   const refuted = proveCluster(told, known('https://elsewhere', at(0)));
   assert.match(refuted.kind === 'refuted' ? refuted.detail : '', /REVOKER_CLUSTER_NAME/);
+});
+
+test('mass end: only a loss counts: an association was seen, or a holder is older than its absence', () => {
+  const never = history({ absentSince: at(0), completeFrom: at(0) });
+  assert.equal(isLoss(endedHistory(), []), true);
+  assert.equal(isLoss(history(), []), true, 'nothing is known yet');
+  assert.equal(isLoss(never, [holder({ start: at(-1) })]), true);
+  assert.equal(isLoss(never, [holder({ start: at(0) })]), false);
+  assert.equal(endedIdentity(confirmed(), [], false), undefined);
+  const since = [
+    recordOf({ at: at(-5), channel: 'trail' }),
+    recordOf({ action: 'created', at: at(-4), channel: 'trail' }),
+  ];
+  assert.equal(
+    endedIdentity(confirmed(), since)?.isCorroborated,
+    false,
+    'it was created again after that record',
+  );
 });

@@ -48,7 +48,7 @@ test('a List shows a new id after an end: a new span', () => {
 
 test('none after a grant: it ended between the last reading with it and this one', () => {
   const learnt = learnStanding(history({ spans: [span({ seenAt: at(-10) })] }), NONE, at(0));
-  assert.deepEqual(lastSpan(learnt)?.end, { notBefore: at(-10), notAfter: at(0) });
+  assert.deepEqual(lastSpan(learnt)?.end, { notBefore: at(-10), notAfter: at(0), seenAt: at(0) });
   assert.equal(learnt.absentSince, at(0));
 });
 
@@ -66,7 +66,7 @@ test('none at first sight: absent since now, complete from now', () => {
 
 test('none by a clock that is behind: the end is not before the last reading that showed the grant', () => {
   const learnt = learnStanding(history({ spans: [span({ seenAt: at(10) })] }), NONE, at(0));
-  assert.deepEqual(lastSpan(learnt)?.end, { notBefore: at(10), notAfter: at(10) });
+  assert.deepEqual(lastSpan(learnt)?.end, { notBefore: at(10), notAfter: at(10), seenAt: at(0) });
 });
 
 test('the grant of a listed association is read: in force since its last modification', () => {
@@ -89,7 +89,7 @@ test('recreated under another id: the old span ends when the new one was created
   const made = { id: OTHER_ID, createdAt: at(20), modifiedAt: at(20) };
   const learnt = learnStanding(once, granted(made), at(30));
   assert.deepEqual(learnt.spans, [
-    span({ seenAt: at(10), readAt: at(0), end: { notBefore: at(10), notAfter: at(20) } }),
+    span({ seenAt: at(10), readAt: at(0), end: { notBefore: at(10), notAfter: at(20), seenAt: at(30) } }),
     span({ id: OTHER_ID, since: at(20), seenAt: at(30), readAt: at(30) }),
   ]);
 });
@@ -100,7 +100,7 @@ test('changed in place: the old grant ends between its last reading and the modi
   assert.deepEqual(
     learnt.spans.map(({ grant: given, end }) => [given?.roleArn, end]),
     [
-      [grant().roleArn, { notBefore: at(0), notAfter: at(20) }],
+      [grant().roleArn, { notBefore: at(0), notAfter: at(20), seenAt: at(30) }],
       [grant('other').roleArn, undefined],
     ],
   );
@@ -109,7 +109,7 @@ test('changed in place: the old grant ends between its last reading and the modi
 test('changed in place, and when the old grant was read is not known: it was seen, at least', () => {
   const seen = history({ spans: [span({ readAt: undefined, seenAt: at(5) })] });
   const learnt = learnStanding(seen, granted({ grant: grant('other'), modifiedAt: at(20) }), at(30));
-  assert.deepEqual(learnt.spans[0]?.end, { notBefore: at(5), notAfter: at(20) });
+  assert.deepEqual(learnt.spans[0]?.end, { notBefore: at(5), notAfter: at(20), seenAt: at(30) });
 });
 
 test('modified without a change: two spans of the same grant', () => {
@@ -128,7 +128,7 @@ test('modified while nobody looked for long: there may have been another grant i
     assert.deepEqual(
       learnt.spans.map(({ grant: given, end }) => [given?.roleArn, end]),
       [
-        [grant().roleArn, { notBefore: at(0), notAfter: at(301) }],
+        [grant().roleArn, { notBefore: at(0), notAfter: at(301), seenAt: at(302) }],
         [undefined, { notBefore: at(0), notAfter: at(301) }],
         [grant().roleArn, undefined],
       ],

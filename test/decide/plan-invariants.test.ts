@@ -171,7 +171,8 @@ test('invariant 1: an eviction comes only from a confirmed revocation, after the
     if (given.revocation?.stage === 'confirmed') return;
     assert.ok(given.standing.at - (given.revocation?.settlingSince ?? 0) >= 15_000);
     assert.ok(made.revocation !== undefined && given.standing.at >= made.revocation.suspectedAt);
-    assert.equal(isProof(given.standing, made.revocation, given.standing.at), true);
+    const ended = { revocation: made.revocation, history: given.history };
+    assert.equal(isProof(given.standing, ended, { policy: policy(), now: given.standing.at }), true);
   });
 });
 

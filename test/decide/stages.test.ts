@@ -192,20 +192,24 @@ test('only a confirmed revocation can be contained', () => {
   for (const open of [revocation(), SETTLING]) assert.deepEqual(close(open, CLEAR, policy(), at(99)), open);
 });
 
+function proof(standing: Reading<Standing>, of: Revocation, now: Instant): boolean {
+  return isProof(standing, { revocation: of, history: NO_HISTORY }, { policy: policy(), now });
+}
+
 test('invariant 1: proof is a reading without the grant, after the suspicion, younger than ten seconds', () => {
   const suspected = revocation({ suspectedAt: at(0) });
   assert.equal(PROOF_LIFE, seconds(10));
-  assert.equal(isProof(none(at(0)), suspected, at(9.999)), true);
-  assert.equal(isProof(none(at(0)), suspected, at(10)), false);
-  assert.equal(isProof(none(at(-0.001)), suspected, at(1)), false);
-  assert.equal(isProof(granted(at(0)), suspected, at(1)), false);
+  assert.equal(proof(none(at(0)), suspected, at(9.999)), true);
+  assert.equal(proof(none(at(0)), suspected, at(10)), false);
+  assert.equal(proof(none(at(-0.001)), suspected, at(1)), false);
+  assert.equal(proof(granted(at(0)), suspected, at(1)), false);
   const other = known<Standing>(
     { kind: 'granted', association: association({ grant: grant('other') }) },
     at(0),
   );
-  assert.equal(isProof(other, suspected, at(1)), true);
-  assert.equal(isProof(other, revocation({ suspectedAt: at(0), grant: undefined }), at(1)), false);
-  assert.equal(isProof(unknown('throttled', '', at(0)), suspected, at(1)), false);
+  assert.equal(proof(other, suspected, at(1)), true);
+  assert.equal(proof(other, revocation({ suspectedAt: at(0), grant: undefined }), at(1)), false);
+  assert.equal(proof(unknown('throttled', '', at(0)), suspected, at(1)), false);
 });
 
 type ProofRow = readonly [
@@ -237,7 +241,13 @@ const PROOF_ROWS: readonly ProofRow[] = [
 
 for (const [name, of, reading, isEvictionDue, wants] of PROOF_ROWS) {
   test(`a confirmation is asked for: ${name}`, () => {
-    assert.equal(wantsProof(of, reading, isEvictionDue, { policy: policy(), now: at(15) }), wants);
+    assert.equal(
+      wantsProof({ revocation: of, history: NO_HISTORY }, reading, isEvictionDue, {
+        policy: policy(),
+        now: at(15),
+      }),
+      wants,
+    );
   });
 }
 

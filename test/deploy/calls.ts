@@ -33,7 +33,7 @@ export function operationsIn(text: string): readonly string[] {
 }
 
 /** Granted although the code does not make the call yet. */
-export const AHEAD: readonly string[] = ['DescribeCluster'];
+export const AHEAD: readonly string[] = [];
 
 export function operationsOfTheCode(): readonly string[] {
   const found = files('src', '.ts').map(readText).flatMap(operationsIn);

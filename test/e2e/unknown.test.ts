@@ -161,17 +161,21 @@ test('an eviction that RBAC forbids: the verb is named, and it is tried again', 
   await until('the eviction', () => scene.evicted().length === 1);
 });
 
-test('pods that may not be listed: it is not ready, names the verb, and recovers', async () => {
+test('pods that may neither be listed nor watched: it is not ready, names the verb, and recovers', async () => {
   await using scene = await makeScene();
   scene.identity('team-a/etl', 1);
-  const allow = scene.simulator.kubernetes.faults.deny({ verb: 'list', resource: 'pods' });
+  const { faults } = scene.simulator.kubernetes;
+  const allow = [
+    faults.deny({ verb: 'list', resource: 'pods' }),
+    faults.deny({ verb: 'watch', resource: 'pods' }),
+  ];
   const daemon = scene.daemon();
   await until('started', () => daemon.said('started').length === 1);
   await aWhile(500);
   const ready = await daemon.get('listen', '/readyz');
   assert.equal(ready.status, 503);
   assert.match(await ready.text(), /list.*pods/);
-  allow();
+  for (const each of allow) each();
   await until('ready', async () => (await daemon.get('listen', '/readyz')).status === 200, 40_000);
 });
 

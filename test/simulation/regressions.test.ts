@@ -6,9 +6,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { WorkQueue } from '../../src/controller/work-queue.ts';
 import { isProof } from '../../src/decide/proof.ts';
+import { NO_HISTORY } from '../../src/domain/history.ts';
 import { known } from '../../src/domain/reading.ts';
 import { between, hours, minutes, seconds } from '../../src/domain/time.ts';
-import { at, grant, identity, revocation } from '../support/builders.ts';
+import { at, grant, identity, revocation, policy } from '../support/builders.ts';
 import { recordOf } from '../support/fake-channel.ts';
 import { busyWorld, ETL, LONG_AGO, WEB } from './busy.ts';
 import { World } from './world.ts';
@@ -196,8 +197,8 @@ test('EKS that answers too late to prove anything: said, and asked again with pa
 });
 
 test('a reading from the future, by a clock that was set back, is no proof', () => {
-  const suspected = revocation({ suspectedAt: at(0) });
-  assert.equal(isProof(known({ kind: 'none' }, at(5)), suspected, at(4)), false);
+  const ended = { revocation: revocation({ suspectedAt: at(0) }), history: NO_HISTORY };
+  assert.equal(isProof(known({ kind: 'none' }, at(5)), ended, { policy: policy(), now: at(4) }), false);
 });
 
 test('the queue keeps nothing of the wakes that are over', async () => {

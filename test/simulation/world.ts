@@ -1,46 +1,44 @@
 /** The whole controller on a fake world and a stepped clock. */
 
 import { Brakes } from '../../src/controller/brakes.ts';
-import type { CapLimits } from '../../src/controller/caps.ts';
-import { Caps } from '../../src/controller/caps.ts';
 import { ControlWatch } from '../../src/controller/control-watch.ts';
+import type { Timing } from '../../src/controller/daemon.ts';
 import { Daemon } from '../../src/controller/daemon.ts';
 import type { Deps } from '../../src/controller/deps.ts';
-import { Ledger } from '../../src/controller/ledger.ts';
-import { Pace } from '../../src/controller/pace.ts';
 import { ProofWatch } from '../../src/controller/proof-watch.ts';
 import { Reign } from '../../src/controller/reign.ts';
-import { Slots } from '../../src/controller/slots.ts';
-import type { MassEndPolicy } from '../../src/decide/mass-end.ts';
-import type { Identity } from '../../src/domain/identity.ts';
-import type { Policy } from '../../src/domain/policy.ts';
 import type { Mode, Report } from '../../src/domain/report.ts';
 import type { Duration } from '../../src/domain/time.ts';
 import { milliseconds, minutes, seconds } from '../../src/domain/time.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { LedgerStore } from '../../src/ports/ledger-store.ts';
 import type { Controls } from '../../src/ports/controls.ts';
+import type { Associations } from '../../src/ports/associations.ts';
+import type { Evictor } from '../../src/ports/evictor.ts';
 import type { Leadership } from '../../src/ports/leadership.ts';
 import type { Reporter } from '../../src/ports/reporter.ts';
 import type { RecordChannel } from '../../src/ports/channel.ts';
-import { at, policy } from '../support/builders.ts';
+import { at } from '../support/builders.ts';
 import { FakeChannel } from '../support/fake-channel.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { FakeEks } from '../support/fake-eks.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { FakeRosters } from '../support/fake-rosters.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
+import type { Settings } from './deps.ts';
+import { depsOf, pollIntervalOf } from './deps.ts';
 
-export type Settings = {
-  readonly policy?: Partial<Policy>;
+export type { Settings } from './deps.ts';
+
+/** What each daemon of a world has for itself. */
+export type OwnParts = {
+  readonly reporter: Reporter;
+  readonly leadership: Leadership | undefined;
+  readonly ledgerStore: LedgerStore | undefined;
+  readonly clock?: Clock;
+  readonly evictor?: Evictor;
+  readonly associations?: Associations;
   readonly mode?: Mode;
-  readonly pollInterval?: Duration;
-  readonly describeRate?: number;
-  readonly rate?: number;
-  readonly burst?: number;
-  readonly caps?: CapLimits;
-  readonly slots?: number;
-  readonly massEnd?: MassEndPolicy;
-  readonly ownIdentity?: Identity;
 };
 
 /** Numbers in [0, 1) that are the same in each run. */
@@ -73,6 +71,7 @@ export class World implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #worldEnds = new AbortController();
   readonly #random = seeded(1);
+  readonly #others: { readonly stop: () => Promise<void>; readonly reports: readonly Report[] }[] = [];
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #deps: Deps | undefined;
@@ -100,40 +99,29 @@ export class World implements AsyncDisposable {
   startDaemon(): void {
     this.#stop = new AbortController();
     const reporter = { report: (report: Report) => void this.reports.push(report) };
-    this.#deps = {
-      clock: this.clock,
-      random: this.#random,
-      associations: this.eks,
-      pods: this.cluster,
-      evictor: this.cluster,
-      rosters: this.rosters,
-      reporter,
-      ledger: new Ledger(),
-      channels: this.channels,
-      ledgerStore: this.ledgerStore,
-      confirmPace: new Pace(this.clock, { rate: 20, burst: 40 }),
-      lookPace: new Pace(this.clock, { rate: 5, burst: 40 }),
-      pace: new Pace(this.clock, { rate: this.#settings.rate ?? 10, burst: this.#settings.burst ?? 20 }),
-      caps: new Caps(this.clock, this.#settings.caps ?? { perNamespace: undefined, perIdentity: undefined }),
-      slots: new Slots(this.#settings.slots ?? 100),
-      estimate: () => undefined,
-      ...this.#guards(reporter),
-      ownIdentity: this.#settings.ownIdentity,
-      policy: policy(this.#settings.policy),
-      mode: this.#settings.mode ?? 'enforce',
-      longestGap: milliseconds(Math.max(3 * (this.#settings.pollInterval ?? seconds(30)), minutes(2))),
-    };
-    this.#daemon = new Daemon(this.#deps, {
-      pollInterval: this.#settings.pollInterval ?? seconds(30),
-      describeRate: this.#settings.describeRate ?? 100,
-    });
+    this.#deps = this.depsFor({ reporter, leadership: this.leadership, ledgerStore: this.ledgerStore });
+    this.#daemon = new Daemon(this.#deps, this.timing);
     this.#running = this.#daemon.run(this.#stop.signal);
     this.#running.catch(() => {});
   }
 
-  #guards(reporter: Reporter): Pick<Deps, 'brakes' | 'reign'> {
-    const { clock } = this;
-    const reign = new Reign({ leadership: this.leadership, reporter });
+  get timing(): Timing {
+    const { describeRate = 100 } = this.#settings;
+    return { pollInterval: pollIntervalOf(this.#settings), describeRate };
+  }
+
+  /** What a daemon in this world is given; of its own it has what `parts` says. */
+  depsFor(parts: OwnParts): Deps {
+    const { clock = this.clock, reporter, ledgerStore } = parts;
+    const { channels, cluster, rosters } = this;
+    const ports = { clock, channels, ledgerStore, reporter, rosters, random: this.#random, pods: cluster };
+    const outside = { associations: parts.associations ?? this.eks, evictor: parts.evictor ?? cluster };
+    const deps = depsOf({ ...ports, ...outside, ...this.#guards(clock, parts) }, this.#settings);
+    return { ...deps, mode: parts.mode ?? deps.mode };
+  }
+
+  #guards(clock: Clock, { reporter, leadership }: OwnParts): Pick<Deps, 'brakes' | 'reign'> {
+    const reign = new Reign({ leadership, reporter });
     const brakes = new Brakes({
       clock,
       pods: this.cluster,
@@ -160,7 +148,12 @@ export class World implements AsyncDisposable {
   /** Stops the daemon and hears out what it has in flight. */
   async stopDaemon(): Promise<void> {
     this.#stop.abort(new Error('stopped by the test'));
-    const ended = this.#running.then(
+    await this.hearOut(this.#running);
+  }
+
+  /** Lets time pass until the run has ended. */
+  async hearOut(running: Promise<void>): Promise<void> {
+    const ended = running.then(
       () => true,
       () => true,
     );
@@ -169,7 +162,12 @@ export class World implements AsyncDisposable {
       return false;
     };
     while (!(await Promise.race([ended, turn()])));
-    await this.#running;
+    await running;
+  }
+
+  /** Another daemon that is to be stopped, and whose bugs count, when the world ends. */
+  alsoRuns(stop: () => Promise<void>, reports: readonly Report[]): void {
+    this.#others.push({ stop, reports });
   }
 
   /** The names of the pods whose eviction was accepted, in order. */
@@ -187,11 +185,13 @@ export class World implements AsyncDisposable {
   }
 
   bugs(): readonly unknown[] {
-    return this.reports.flatMap((report) => (report.kind === 'bug' ? [report.error] : []));
+    const all = [this.reports, ...this.#others.map(({ reports }) => reports)].flat();
+    return all.flatMap((report) => (report.kind === 'bug' ? [report.error] : []));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopDaemon();
+    for (const { stop } of this.#others) await stop();
     this.#worldEnds.abort(new Error('the world ends'));
     await this.clock.advance(milliseconds(0));
     if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers were left behind`);

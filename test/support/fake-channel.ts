@@ -50,7 +50,7 @@ export function recordOf({
 export class FakeChannel implements RecordChannel {
   readonly name: Channel;
   readonly #clock: Clock;
-  #listener: ChannelListener | undefined;
+  readonly #listeners = new Set<ChannelListener>();
 
   constructor(name: Channel, clock: Clock) {
     this.name = name;
@@ -64,33 +64,38 @@ export class FakeChannel implements RecordChannel {
   }
 
   hear(hint: Hint): void {
-    this.#listener?.hint(hint);
+    for (const listener of this.#listeners) listener.hint(hint);
   }
 
   /** What CloudTrail itself tells, when it is asked. */
   chronicle(chronicle: Chronicle): void {
-    this.#listener?.chronicle(chronicle);
+    for (const listener of this.#listeners) listener.chronicle(chronicle);
   }
 
   refuse(why: Refusal, detail: string): void {
-    this.#listener?.refused(why, detail, undefined);
+    for (const listener of this.#listeners) listener.refused(why, detail, undefined);
   }
 
   /** The channel could be asked, or could not. */
   read(reading: Reading<undefined>): void {
-    this.#listener?.reading(reading);
+    for (const listener of this.#listeners) listener.reading(reading);
   }
 
   get isHeard(): boolean {
-    return this.#listener !== undefined;
+    return this.#listeners.size > 0;
+  }
+
+  /** How many daemons listen. */
+  get listeners(): number {
+    return this.#listeners.size;
   }
 
   async run(listener: ChannelListener, signal: AbortSignal): Promise<void> {
-    this.#listener = listener;
+    this.#listeners.add(listener);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    this.#listener = undefined;
+    this.#listeners.delete(listener);
   }
 }

@@ -35,6 +35,12 @@ export class FakeCluster implements Pods, Evictor {
   readonly unending = new Set<PodUid>();
   /** How long a pod that is not told otherwise takes to end. */
   grace: Duration = seconds(2);
+  /** The grace of single pods, where it is another one. */
+  readonly graces = new Map<PodUid, Duration>();
+  /** Pods with a finalizer, or on a dead node: their objects stay when their grace is over. */
+  readonly held = new Set<PodUid>();
+  /** Told of every change of a pod as it happens: the views of daemons that come and go. */
+  readonly watches = new Set<(uid: PodUid) => void>();
   /** How long an answer to an eviction takes. */
   latency: Duration = milliseconds(0);
   /** How long the watch takes to show a change. */
@@ -47,7 +53,7 @@ export class FakeCluster implements Pods, Evictor {
   readonly #pods = new Map<PodUid, Running>();
   /** What the watch has shown so far. */
   readonly #seen = new Map<PodUid, Holder>();
-  #listener: PodsListener | undefined;
+  readonly #listeners = new Set<PodsListener>();
   #hasRun = false;
   #made = 0;
 
@@ -89,6 +95,11 @@ export class FakeCluster implements Pods, Evictor {
     return [...this.#pods.values()];
   }
 
+  /** The pod as it is now, whatever the watch has shown. */
+  pod(uid: PodUid): Holder | undefined {
+    return this.#pods.get(uid);
+  }
+
   holder(uid: PodUid): Holder | undefined {
     return this.#seen.get(uid);
   }
@@ -115,20 +126,23 @@ export class FakeCluster implements Pods, Evictor {
   }
 
   async run(listener: PodsListener, signal: AbortSignal): Promise<void> {
-    this.#listener = listener;
+    this.#listeners.add(listener);
     this.#hasRun = true;
     for (const identity of this.identities()) listener.changed(identity);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    this.#listener = undefined;
+    this.#listeners.delete(listener);
   }
 
   async evict(order: EvictionOrder, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     const at = this.#clock.now();
-    const grace = order.grace === undefined ? this.grace : atLeastOneSecond(order.grace, this.grace);
+    const grace =
+      order.grace === undefined
+        ? (this.graces.get(order.holder.uid) ?? this.grace)
+        : atLeastOneSecond(order.grace, this.grace);
     const scripted = this.answer ?? this.answers.get(order.holder.name)?.shift();
     const outcome = scripted ?? this.#accept(order.holder, grace);
     this.evictions.push({ order, outcome, at });
@@ -165,7 +179,7 @@ export class FakeCluster implements Pods, Evictor {
   }
 
   /** The pod gets a deletionTimestamp; its object disappears when the grace is over, and its owner replaces it. */
-  terminate(uid: PodUid, grace: Duration = this.grace): void {
+  terminate(uid: PodUid, grace: Duration = this.graces.get(uid) ?? this.grace): void {
     const pod = this.#pods.get(uid);
     const due = after(this.#clock.now(), grace);
     // What is terminating already can only be shortened.
@@ -192,7 +206,7 @@ export class FakeCluster implements Pods, Evictor {
 
   /** Says that an identity changed although nothing did. */
   cryWolf(identity: Identity): void {
-    this.#listener?.changed(identity);
+    for (const { changed } of this.#listeners) changed(identity);
   }
 
   /** The pod object disappears. */
@@ -203,12 +217,13 @@ export class FakeCluster implements Pods, Evictor {
 
   /** The watch shows the pod as it is when the lag has passed. */
   #show(uid: PodUid): void {
+    for (const tell of this.watches) tell(uid);
     this.#later(this.watchLag, () => {
       const identity = this.#pods.get(uid)?.identity ?? this.#seen.get(uid)?.identity;
       const pod = this.#pods.get(uid);
       if (pod === undefined) this.#seen.delete(uid);
       else this.#seen.set(uid, pod);
-      if (identity !== undefined && !this.saysNothing) this.#listener?.changed(identity);
+      if (identity !== undefined && !this.saysNothing) this.cryWolf(identity);
     });
   }
 

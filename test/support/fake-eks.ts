@@ -27,6 +27,8 @@ export class FakeEks implements Associations {
   readonly delay = { list: milliseconds(0), describe: milliseconds(0) };
   /** How long an answer takes. */
   latency: Duration = milliseconds(0);
+  /** By how much one answer is later still, and how much older is what it shows: each is asked anew every time. */
+  readonly chance = { latency: (): Duration => milliseconds(0), lag: (): Duration => milliseconds(0) };
   readonly #clock: Clock;
   readonly #changes: Change[] = [];
   #made = 0;
@@ -49,10 +51,12 @@ export class FakeEks implements Associations {
     return made;
   }
 
-  update(id: AssociationId, given: Grant, at: Instant = this.#clock.now()): void {
+  update(id: AssociationId, given: Grant, at: Instant = this.#clock.now()): Association {
     const old = this.#visible(this.#clock.now(), milliseconds(0)).find((one) => one.id === id);
     if (old === undefined) throw new Error(`no association ${id}`);
-    this.#changes.push({ at, identity: old.identity, now: { ...old, grant: given, modifiedAt: at } });
+    const changed = { ...old, grant: given, modifiedAt: at };
+    this.#changes.push({ at, identity: old.identity, now: changed });
+    return changed;
   }
 
   delete(identity: Identity): void {
@@ -97,7 +101,7 @@ export class FakeEks implements Associations {
     signal.throwIfAborted();
     const at = this.#clock.now();
     this.calls.push({ operation, subject, at });
-    await this.#clock.sleep(this.latency, signal);
+    await this.#clock.sleep(milliseconds(this.latency + this.chance.latency()), signal);
     return at;
   }
 
@@ -107,7 +111,9 @@ export class FakeEks implements Associations {
   }
 
   #listed(at: Instant): ReadonlyMap<Identity, readonly AssociationId[]> {
-    const visible = this.listsNothing ? [] : this.#visible(at, this.delay.list);
+    const visible = this.listsNothing
+      ? []
+      : this.#visible(at, milliseconds(this.delay.list + this.chance.lag()));
     const ordered = visible.toSorted((one, other) => (one.identity < other.identity ? -1 : 1));
     return new Map(ordered.map(({ identity, id }) => [identity, [id]]));
   }
@@ -115,15 +121,18 @@ export class FakeEks implements Associations {
   #described(id: AssociationId, at: Instant): Reading<Association> {
     const failure = this.#failure('describe', at);
     if (failure !== undefined) return failure;
-    const found = this.#visible(at, this.delay.describe).find((one) => one.id === id);
+    const found = this.#visible(at, milliseconds(this.delay.describe + this.chance.lag())).find(
+      (one) => one.id === id,
+    );
     return found === undefined ? unknown('not-found', id, at) : known(found, at);
   }
 
   /** The associations as they were one delay ago. */
   #visible(at: Instant, delay: Duration): readonly Association[] {
+    const asOf = before(at, delay);
     const state = new Map<Identity, Association>();
     for (const { at: changedAt, identity, now } of this.#changes) {
-      if (changedAt > before(at, delay)) continue;
+      if (changedAt > asOf) continue;
       if (now === undefined) state.delete(identity);
       else state.set(identity, now);
     }

@@ -4,7 +4,7 @@
 {{- define "pod-identity-revoker.podRules" -}}
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch]
+  verbs: [list, watch]
 {{- if ne (default "enforce" .Values.mode) "dry-run" }}
 - apiGroups: [""]
   resources: [pods/eviction]
@@ -18,12 +18,8 @@
   resources: [pods]
   verbs: [delete]
 {{- end }}
-{{- end }}
 {{ include "pod-identity-revoker.eventRules" . }}
-# Whether a replacement fell back to IRSA: the annotation of its service account tells.
-- apiGroups: [""]
-  resources: [serviceaccounts]
-  verbs: [get]
+{{- end }}
 {{- end }}
 
 {{- define "pod-identity-revoker.eventRules" -}}
@@ -37,7 +33,8 @@
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [pod-identity-revoker-ledger]
-  verbs: [get, update]
+  verbs: [get{{ if ne (default "enforce" .Values.mode) "dry-run" }}, update{{ end }}]
+{{- if ne (default "enforce" .Values.mode) "dry-run" }}
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [create]
@@ -48,9 +45,15 @@
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   verbs: [create]
-{{- if .Values.namespaces }}
+{{- end }}
+{{- if or .Values.namespaces (eq (default "enforce" .Values.mode) "dry-run") }}
+# On its own Deployment, where a brake is engaged.
 {{ include "pod-identity-revoker.eventRules" . }}
 {{- end }}
+# What it runs as itself.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get]
 {{- end }}
 
 {{- define "pod-identity-revoker.subject" -}}

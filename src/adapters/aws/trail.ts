@@ -30,7 +30,10 @@ export type TrailDeps = {
   readonly lookback: Duration;
   /** The time up to which CloudTrail has told all before; asked at the first round. */
   readonly toldUntil: () => Instant | undefined;
+  /** Between two rounds, or, where a round is not wanted then, two questions whether it is. */
   readonly interval: Duration;
+  /** Whether a round is wanted now; `lastAt` is the start of the one before. */
+  readonly isWanted: (lastAt: Instant) => boolean;
   /** For tests; in production the SDK finds everything by itself. */
   readonly cloudtrail?: CloudTrailOptions;
 };
@@ -62,10 +65,12 @@ async function run(deps: Run, signal: AbortSignal): Promise<void> {
     const farthest = before(clock.now(), lookback);
     let from = latest(farthest, deps.toldUntil() ?? farthest);
     for (;;) {
-      const until = before(clock.now(), OVERLAP);
+      const startedAt = clock.now();
+      const until = before(startedAt, OVERLAP);
       await round(deps, { from, until }, signal);
       from = until;
-      await clock.sleep(jittered(interval, deps.random), signal);
+      do await clock.sleep(jittered(interval, deps.random), signal);
+      while (!deps.isWanted(startedAt));
     }
   } catch (error) {
     if (!signal.aborted) throw error;

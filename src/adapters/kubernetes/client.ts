@@ -4,12 +4,13 @@ import type { Duration } from '../../domain/time.ts';
 import { milliseconds, seconds } from '../../domain/time.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { KubernetesRequest, Traffic } from '../../ports/traffic.ts';
-import { readJson, readText, TooLarge } from './body.ts';
+import { jsonOf, readBytes, Scratch, TooLarge } from './body.ts';
 import type { KubernetesConnection, WireAnswer, WireRequest } from './connection.ts';
 import { CredentialsError, messageOf } from './connection-error.ts';
 import { TimedOut, withDeadline } from './deadline.ts';
 import type { Refusal } from './refusal.ts';
 import { readRefusal } from './refusal.ts';
+import { statusText } from './status-text.ts';
 
 export type ApiRequest = {
   readonly verb: KubernetesRequest['verb'];
@@ -22,13 +23,15 @@ export type ApiRequest = {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Default: JSON. */
+  readonly accept?: string;
   /** For one attempt, from the first byte sent to the last byte read. */
   readonly timeout?: Duration;
   readonly maxBytes?: number;
   /** The most attempts; without it as many as are usual for the verb. */
   readonly tries?: number;
-  /** Without it `application/json`. */
-  readonly accept?: string;
+  /** Where the bytes of a download are put, which are then good until the next one that is given it. */
+  readonly scratch?: Scratch;
 };
 
 export type NoAnswer = {
@@ -44,7 +47,16 @@ export type Success = {
   readonly body: unknown;
 };
 
-export type Stream = { readonly kind: 'stream'; readonly body: WireAnswer['body'] };
+export type Download = { readonly kind: 'ok'; readonly status: number; readonly bytes: Buffer };
+
+export type Stream = {
+  readonly kind: 'stream';
+  readonly body: WireAnswer['body'];
+  /** As the server names it; empty where it does not. */
+  readonly contentType: string;
+};
+
+type Reply = { readonly kind: 'ok' } | Refusal | NoAnswer;
 
 export type ClientDeps = {
   readonly connection: KubernetesConnection;
@@ -55,6 +67,7 @@ export type ClientDeps = {
 
 const USUAL_TIMEOUT = seconds(30);
 const USUAL_MAX_BYTES = 16 * 1024 * 1024;
+const USUAL_ACCEPT = 'application/json';
 const LARGEST_REFUSAL = 1024 * 1024;
 const TRIES = 4;
 const FIRST_BACKOFF = 500;
@@ -76,13 +89,12 @@ export class KubernetesClient {
    * once more with credentials read anew, writes too: it says that nothing was done.
    */
   async request(request: ApiRequest, signal: AbortSignal): Promise<Success | Refusal | NoAnswer> {
-    const tries = request.tries ?? (RETRIED_VERBS.includes(request.verb) ? TRIES : 1);
-    for (let attempt = 1; ; attempt++) {
-      const reply = await this.#attempt(request, signal);
-      const wait = attempt < tries ? this.#waitBefore(reply, attempt) : undefined;
-      if (wait === undefined) return reply;
-      await this.#deps.clock.sleep(wait, signal);
-    }
+    return this.#tried(request, ({ bytes, ...rest }) => ({ ...rest, body: jsonOf(bytes) }), signal);
+  }
+
+  /** Like `request`, for an answer in whatever encoding. */
+  async download(request: ApiRequest, signal: AbortSignal): Promise<Download | Refusal | NoAnswer> {
+    return this.#tried(request, (download) => download, signal);
   }
 
   /**
@@ -94,20 +106,41 @@ export class KubernetesClient {
       request,
       async (stop) => {
         const answer = await this.#send(request, stop);
-        return isSuccess(answer) ? { kind: 'stream', body: answer.body } : this.#refusal(answer, stop);
+        if (!isSuccess(answer)) return this.#refusal(answer, stop);
+        const contentType = String(answer.headers['content-type'] ?? '');
+        return { kind: 'stream', body: answer.body, contentType };
       },
       signal,
     );
   }
 
-  #attempt(request: ApiRequest, signal: AbortSignal): Promise<Success | Refusal | NoAnswer> {
+  async #tried<T extends { readonly kind: 'ok' }>(
+    request: ApiRequest,
+    read: (download: Download) => T,
+    signal: AbortSignal,
+  ): Promise<T | Refusal | NoAnswer> {
+    const tries = request.tries ?? (RETRIED_VERBS.includes(request.verb) ? TRIES : 1);
+    for (let attempt = 1; ; attempt++) {
+      const reply = await this.#attempt(request, read, signal);
+      const wait = attempt < tries ? this.#waitBefore(reply, attempt) : undefined;
+      if (wait === undefined) return reply;
+      await this.#deps.clock.sleep(wait, signal);
+    }
+  }
+
+  #attempt<T>(
+    request: ApiRequest,
+    read: (download: Download) => T,
+    signal: AbortSignal,
+  ): Promise<T | Refusal | NoAnswer> {
     return this.#bounded(
       request,
       async (stop) => {
         const answer = await this.#send(request, stop);
         if (!isSuccess(answer)) return this.#refusal(answer, stop);
-        const body = await readJson(answer.body, request.maxBytes ?? USUAL_MAX_BYTES, stop);
-        return { kind: 'ok', status: answer.statusCode, body };
+        const scratch = request.scratch ?? new Scratch();
+        const bytes = await readBytes(answer.body, request.maxBytes ?? USUAL_MAX_BYTES, scratch, stop);
+        return read({ kind: 'ok', status: answer.statusCode, bytes });
       },
       signal,
     );
@@ -148,12 +181,17 @@ export class KubernetesClient {
   }
 
   async #refusal(answer: WireAnswer, stop: AbortSignal): Promise<Refusal> {
-    const body = await readText(answer.body, LARGEST_REFUSAL, stop);
-    return readRefusal(answer.statusCode, body, answer.headers['retry-after'], this.#deps.clock.now());
+    const body = await readBytes(answer.body, LARGEST_REFUSAL, new Scratch(), stop);
+    return readRefusal(
+      answer.statusCode,
+      statusText(body),
+      answer.headers['retry-after'],
+      this.#deps.clock.now(),
+    );
   }
 
   /** How long to wait before the next try, or undefined where another try would be of no use. */
-  #waitBefore(reply: Success | Refusal | NoAnswer, attempt: number): Duration | undefined {
+  #waitBefore(reply: Reply, attempt: number): Duration | undefined {
     if (!isTransient(reply)) return undefined;
     const most = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
     const jittered = Math.ceil(this.#deps.random() * most);
@@ -162,7 +200,7 @@ export class KubernetesClient {
   }
 }
 
-function isTransient(reply: Success | Refusal | NoAnswer): reply is Refusal | NoAnswer {
+function isTransient(reply: Reply): reply is Refusal | NoAnswer {
   switch (reply.kind) {
     case 'ok':
       return false;
@@ -179,7 +217,7 @@ function isSuccess(answer: WireAnswer): boolean {
 
 function wireRequest(request: ApiRequest): WireRequest {
   const query = new URLSearchParams(request.query).toString();
-  const headers = { accept: request.accept ?? 'application/json' };
+  const headers = { accept: request.accept ?? USUAL_ACCEPT };
   const { method } = request;
   const target = query === '' ? request.path : `${request.path}?${query}`;
   if (request.body === undefined) return { method, target, headers };

@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Holder, UnreadablePod } from '../../domain/holder.ts';
 import type { Identity } from '../../domain/identity.ts';
 import type { PodsListener } from '../../ports/pods.ts';
+import type { Breath } from './breath.ts';
+import { inPortions } from './breath.ts';
 import { HolderTable } from './holder-table.ts';
 import type { JsonObject } from './json.ts';
 import { field, text } from './json.ts';
@@ -29,6 +31,11 @@ export class HolderStore {
     return this.#table;
   }
 
+  /** Whether nothing at all has been seen yet. */
+  get isNew(): boolean {
+    return this.#table.isEmpty && this.#gone.size === 0;
+  }
+
   /** A pod as it is according to an event, or to a page of a list that is not complete yet. */
   present(pod: unknown, listener: PodsListener): void {
     const { uid, namespace, name } = nameOf(pod);
@@ -48,26 +55,45 @@ export class HolderStore {
     if (name.uid !== undefined) this.#remove(name.uid, listener);
   }
 
-  /** A table to fill from a list; the current one stays as it is meanwhile. */
+  /** A table to fill from a list; the current one stays as it is meanwhile. What has not changed is taken over. */
   gather(table: HolderTable, pod: unknown): void {
+    const version = versionOf(pod);
+    const known = this.#table.get(nameOf(pod).uid ?? '');
+    if (known !== undefined && version !== undefined && known.version === version) return table.adopt(known);
     const projection = project(pod, this.#labelNames);
-    if (projection.kind === 'holder') table.put(projection.holder, versionOf(pod));
+    if (projection.kind === 'holder') table.put(projection.holder, version);
     if (projection.kind === 'unreadable') table.putUnreadable(projection.pod);
+    return undefined;
   }
 
-  /** The complete list is the truth: what it does not name is gone, what it names is there. */
-  replace(next: HolderTable, listener: PodsListener): void {
+  /** A pod that went while the table was being filled. */
+  discard(table: HolderTable, pod: JsonObject): void {
+    const name = nameOf(pod);
+    table.removeUnreadable(name);
+    if (name.uid !== undefined) table.remove(name.uid);
+  }
+
+  /**
+   * The complete view is the truth: what it does not name is gone, what it names is there. It is shown at once; who
+   * differs is told in portions, so that the event loop turns meanwhile.
+   */
+  async replace(next: HolderTable, listener: PodsListener, breath: Breath): Promise<void> {
     const before = this.#table;
     this.#table = next;
-    for (const holder of before.holders()) {
-      if (next.get(holder.uid) === undefined) this.#remember(holder.uid);
-    }
-    for (const holder of next.holders()) this.#gone.delete(holder.uid);
-    const touched = new Set([...differing(before, next), ...differing(next, before)]);
+    const touched = new Set<Identity>();
+    await inPortions(before.entries(), breath, ({ holder }) => {
+      const now = next.get(holder.uid)?.holder;
+      if (now === undefined) this.#remember(holder.uid);
+      if (now !== holder) noteDifference(touched, holder, now);
+    });
+    await inPortions(next.entries(), breath, ({ holder }) => {
+      this.#gone.delete(holder.uid);
+      if (before.get(holder.uid) === undefined) touched.add(holder.identity);
+    });
     for (const pod of next.unreadable()) {
       if (!before.isKnownUnreadable(pod)) listener.unreadable(pod);
     }
-    for (const identity of touched) listener.changed(identity);
+    await inPortions(touched, breath, (identity) => listener.changed(identity));
   }
 
   #isOutdated(uid: string | undefined, version: string | undefined): boolean {
@@ -93,8 +119,11 @@ export class HolderStore {
 
   #put(holder: Holder, version: string | undefined, listener: PodsListener): void {
     const known = this.#table.get(holder.uid)?.holder;
+    if (known !== undefined && isDeepStrictEqual(known, holder)) {
+      this.#table.renew(holder.uid, version);
+      return;
+    }
     this.#table.put(holder, version);
-    if (known !== undefined && isDeepStrictEqual(known, holder)) return;
     if (known !== undefined && known.identity !== holder.identity) listener.changed(known.identity);
     listener.changed(holder.identity);
   }
@@ -135,9 +164,8 @@ function nameOf(pod: unknown): Name {
   return uid === undefined ? { namespace, name } : { uid, namespace, name };
 }
 
-/** The identities of holders that are in `one`, but not so in `other`. */
-function* differing(one: HolderTable, other: HolderTable): Generator<Identity> {
-  for (const holder of one.holders()) {
-    if (!isDeepStrictEqual(other.get(holder.uid)?.holder, holder)) yield holder.identity;
-  }
+function noteDifference(touched: Set<Identity>, before: Holder, now: Holder | undefined): void {
+  if (now !== undefined && isDeepStrictEqual(before, now)) return;
+  touched.add(before.identity);
+  if (now !== undefined) touched.add(now.identity);
 }

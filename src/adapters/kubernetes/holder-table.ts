@@ -3,7 +3,8 @@
 import type { Holder, UnreadablePod } from '../../domain/holder.ts';
 import type { Identity } from '../../domain/identity.ts';
 
-type Entry = { readonly holder: Holder; readonly version: string | undefined };
+/** Never changed once it is there: it may be in two tables. */
+export type Entry = { readonly holder: Holder; readonly version: string | undefined };
 
 /** Beyond this the shared texts are let go of; they are then merely held more than once. */
 const MOST_SHARED_TEXTS = 200_000;
@@ -11,7 +12,8 @@ const MOST_SHARED_TEXTS = 200_000;
 /** Of a name there is at most one holder, as in the API: putting another uid under a name removes the first. */
 export class HolderTable {
   readonly #byUid = new Map<string, Entry>();
-  readonly #uidByName = new Map<string, string>();
+  /** By namespace and then by name, so that no text is held that is not held in any case. */
+  readonly #uidByName = new Map<string, Map<string, string>>();
   readonly #byIdentity = new Map<Identity, Set<string>>();
   readonly #unreadable = new Map<string, UnreadablePod>();
   readonly #texts = new Map<string, string>();
@@ -19,19 +21,32 @@ export class HolderTable {
 
   put(holder: Holder, version: string | undefined): void {
     this.remove(holder.uid);
-    const frugal = this.#frugal(holder);
-    this.#byUid.set(frugal.uid, { holder: frugal, version });
-    this.#uidByName.set(nameKey(frugal.namespace, frugal.name), frugal.uid);
-    const uids = this.#byIdentity.get(frugal.identity) ?? new Set();
-    this.#byIdentity.set(frugal.identity, uids.add(frugal.uid));
+    this.#enter({ holder: this.#frugal(holder), version });
+  }
+
+  /** An entry of another table of the same holder as it is: nothing of it is held twice. */
+  adopt(entry: Entry): void {
+    this.remove(entry.holder.uid);
+    this.#enter(entry);
+  }
+
+  /** The holder is the same in this version too. */
+  renew(uid: string, version: string | undefined): void {
+    const entry = this.#byUid.get(uid);
+    if (entry !== undefined) this.#byUid.set(uid, { holder: entry.holder, version });
+  }
+
+  get isEmpty(): boolean {
+    return this.#byUid.size === 0 && this.#unreadable.size === 0;
   }
 
   remove(uid: string): Holder | undefined {
     const holder = this.#byUid.get(uid)?.holder;
     if (holder === undefined) return undefined;
     this.#byUid.delete(uid);
-    const name = nameKey(holder.namespace, holder.name);
-    if (this.#uidByName.get(name) === uid) this.#uidByName.delete(name);
+    const names = this.#uidByName.get(holder.namespace);
+    if (names?.get(holder.name) === uid) names.delete(holder.name);
+    if (names?.size === 0) this.#uidByName.delete(holder.namespace);
     const uids = this.#byIdentity.get(holder.identity);
     uids?.delete(uid);
     if (uids?.size === 0) this.#byIdentity.delete(holder.identity);
@@ -43,7 +58,7 @@ export class HolderTable {
   }
 
   named(namespace: string, name: string): Entry | undefined {
-    const uid = this.#uidByName.get(nameKey(namespace, name));
+    const uid = this.#uidByName.get(namespace)?.get(name);
     return uid === undefined ? undefined : this.#byUid.get(uid);
   }
 
@@ -65,6 +80,19 @@ export class HolderTable {
     for (const entry of this.#byUid.values()) yield entry.holder;
   }
 
+  entries(): IterableIterator<Entry> {
+    return this.#byUid.values();
+  }
+
+  /** Whether there is anything under this uid or this name. */
+  isKnown(head: Required<Omit<UnreadablePod, 'why'>>): boolean {
+    return (
+      this.#byUid.has(head.uid) ||
+      this.#uidByName.get(head.namespace)?.has(head.name) === true ||
+      (this.#unreadable.size > 0 && this.#unreadable.has(unreadableKey(head)))
+    );
+  }
+
   putUnreadable(pod: UnreadablePod): void {
     this.#unreadable.set(unreadableKey(pod), pod);
   }
@@ -80,6 +108,15 @@ export class HolderTable {
 
   unreadable(): IterableIterator<UnreadablePod> {
     return this.#unreadable.values();
+  }
+
+  #enter(entry: Entry): void {
+    const { identity, name, namespace, uid } = entry.holder;
+    this.#byUid.set(uid, entry);
+    const names = this.#uidByName.get(namespace) ?? new Map<string, string>();
+    this.#uidByName.set(namespace, names.set(name, uid));
+    const uids = this.#byIdentity.get(identity) ?? new Set();
+    this.#byIdentity.set(identity, uids.add(uid));
   }
 
   /** Equal texts of many holders are held once. */
@@ -109,10 +146,6 @@ function share<T extends string>(known: Map<T, T>, text: T): T {
   if (known.size >= MOST_SHARED_TEXTS) known.clear();
   known.set(text, text);
   return text;
-}
-
-function nameKey(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
 }
 
 function unreadableKey(pod: Omit<UnreadablePod, 'why'>): string {

@@ -50,7 +50,9 @@ function readDocument(stored: unknown): LedgerDocument {
   });
   const gaps = required(stored, 'gaps', listOf(readStretch));
   const coverage = optional(stored, 'coverage', readStretch);
-  return { listedAt: required(stored, 'listedAt', readInstant), gaps, coverage, records };
+  const listedAt = required(stored, 'listedAt', readInstant);
+  const listedSince = optional(stored, 'listedSince', readInstant) ?? listedAt;
+  return { listedAt, listedSince, gaps, coverage, records };
 }
 
 function readStretch(value: unknown): Gap {
@@ -76,10 +78,12 @@ function readIdentity(value: unknown): Identity {
 function readHistory(value: unknown): History {
   const spans = required(value, 'spans', listOf(readSpan));
   spans.forEach((span, index) => requireOrder(spans[index - 1], span, index));
+  const closedUntil = optional(value, 'closedUntil', readInstant);
   return {
     spans,
     absentSince: optional(value, 'absentSince', readInstant),
     completeFrom: optional(value, 'completeFrom', readInstant),
+    ...(closedUntil !== undefined && { closedUntil }),
   };
 }
 
@@ -107,7 +111,8 @@ function readEnd(value: unknown): End {
   const notBefore = optional(value, 'notBefore', readInstant);
   const notAfter = required(value, 'notAfter', readInstant);
   if (notBefore !== undefined && notBefore > notAfter) throw new Misshapen('is before it can have been');
-  return { notBefore, notAfter };
+  const seenAt = optional(value, 'seenAt', readInstant);
+  return { notBefore, notAfter, ...(seenAt !== undefined && { seenAt }) };
 }
 
 function readGrant(value: unknown): Grant {

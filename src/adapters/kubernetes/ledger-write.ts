@@ -7,10 +7,11 @@ import type { LedgerDocument, LedgerRecord } from '../../domain/ledger-document.
 import type { Revocation } from '../../domain/revocation.ts';
 
 /** JSON leaves out what is undefined. */
-export function writeLedger({ listedAt, gaps, coverage, records }: LedgerDocument): object {
+export function writeLedger({ listedAt, listedSince, gaps, coverage, records }: LedgerDocument): object {
   const ordered = records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1));
   const looked = {
     listedAt,
+    listedSince,
     gaps: gaps.map(writeStretch),
     coverage: coverage === undefined ? undefined : writeStretch(coverage),
   };
@@ -29,8 +30,8 @@ function writeRecord({ identity, history, revocation }: LedgerRecord): object {
   };
 }
 
-function writeHistory({ spans, absentSince, completeFrom }: History): object {
-  return { spans: spans.map(writeSpan), absentSince, completeFrom };
+function writeHistory({ spans, absentSince, completeFrom, closedUntil }: History): object {
+  return { spans: spans.map(writeSpan), absentSince, completeFrom, closedUntil };
 }
 
 function writeSpan({ id, grant, since, seenAt, readAt, end, recorded }: Span): object {
@@ -44,7 +45,9 @@ function writeGrant(grant: Grant | undefined): object | undefined {
 }
 
 function writeEnd(end: End | undefined): object | undefined {
-  return end === undefined ? undefined : { notBefore: end.notBefore, notAfter: end.notAfter };
+  return end === undefined
+    ? undefined
+    : { notBefore: end.notBefore, notAfter: end.notAfter, seenAt: end.seenAt };
 }
 
 function writeRevocation(revocation: Revocation): object {

@@ -2,39 +2,79 @@
 
 const NEWLINE = 0x0a;
 
-export class LineTooLong extends Error {
-  override readonly name = 'LineTooLong';
+export class FrameTooLong extends Error {
+  override readonly name = 'FrameTooLong';
 }
 
-export type Line = {
-  readonly text: string;
-  /** False for what stood after the last newline when the stream ended. */
+/** What has come whole with one arrival. */
+export type Batch = {
+  readonly frames: readonly Buffer[];
+  /** False where the stream ended within a frame: that one is then the only one, as far as it has come. */
   readonly isWhole: boolean;
 };
 
 /**
- * Lines are cut as bytes and decoded whole, so that a character split between two chunks survives. Empty
- * lines are passed over. Fails with LineTooLong before a line of more than `maxBytes` is held in memory.
+ * Lines are cut as bytes, so that a character split between two chunks survives. Empty lines are passed
+ * over. Fails with FrameTooLong before a line of more than `maxBytes` is held in memory. What is given out
+ * shares its memory with the chunks.
  */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Line> {
-  let pending: Uint8Array[] = [];
-  let held = 0;
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
-      const line = Buffer.concat([...pending, chunk.subarray(from, at)]);
-      if (line.length > maxBytes) throw new LineTooLong(`a line is longer than ${maxBytes} bytes`);
-      pending = [];
-      held = 0;
-      from = at + 1;
-      const text = line.toString('utf8').trim();
-      if (text !== '') yield { text, isWhole: true };
-    }
-    if (from === chunk.length) continue;
-    pending.push(chunk.subarray(from));
-    held += chunk.length - from;
-    if (held > maxBytes) throw new LineTooLong(`a line is longer than ${maxBytes} bytes`);
+export async function* splitLines(
+  arrivals: AsyncIterable<readonly Buffer[]>,
+  maxBytes: number,
+): AsyncGenerator<Batch> {
+  const rest = new Rest(maxBytes);
+  for await (const chunks of arrivals) {
+    const frames: Buffer[] = [];
+    for (const bytes of chunks) cutLines(bytes, rest, frames);
+    if (frames.length > 0) yield { frames, isWhole: true };
   }
-  const text = Buffer.concat(pending).toString('utf8').trim();
-  if (text !== '') yield { text, isWhole: false };
+  const line = rest.join(Buffer.alloc(0));
+  if (!isBlank(line)) yield { frames: [line], isWhole: false };
+}
+
+function cutLines(bytes: Buffer, rest: Rest, lines: Buffer[]): void {
+  let from = 0;
+  for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+    const line = rest.join(bytes.subarray(from, at));
+    from = at + 1;
+    if (!isBlank(line)) lines.push(line);
+  }
+  rest.keep(bytes.subarray(from));
+}
+
+/** The beginning of a frame whose end has not come yet. */
+export class Rest {
+  readonly #maxBytes: number;
+  #pieces: Buffer[] = [];
+  held = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  keep(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.#pieces.push(piece);
+    this.held += piece.length;
+    this.#check(this.held);
+  }
+
+  /** All that was kept, and this last piece; nothing is kept any longer. */
+  join(last: Buffer): Buffer {
+    this.#check(this.held + last.length);
+    if (this.#pieces.length === 0) return last;
+    const whole = Buffer.concat([...this.#pieces, last]);
+    this.#pieces = [];
+    this.held = 0;
+    return whole;
+  }
+
+  #check(length: number): void {
+    if (length > this.#maxBytes) throw new FrameTooLong(`a frame is longer than ${this.#maxBytes} bytes`);
+  }
+}
+
+/** Looked at as text only where it is short: no event is. */
+function isBlank(line: Buffer): boolean {
+  return line.length === 0 || (line.length < 80 && line.toString('latin1').trim() === '');
 }

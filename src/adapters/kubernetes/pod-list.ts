@@ -1,10 +1,13 @@
 /** One complete, consistent list of pods, page by page. */
 
 import { seconds } from '../../domain/time.ts';
+import { Scratch } from './body.ts';
+import type { Breath } from './breath.ts';
 import type { KubernetesClient, NoAnswer } from './client.ts';
-import { field, list, text } from './json.ts';
+import type { Page } from './pod-page.ts';
+import { readPage } from './pod-page.ts';
+import type { Message } from './protobuf.ts';
 import type { Refusal } from './refusal.ts';
-import { versionOf } from './watch-event.ts';
 
 export type Listed = { readonly kind: 'listed'; readonly version: string };
 
@@ -13,8 +16,12 @@ export type ListRequest = {
   /** `/api/v1/pods`, or that of one namespace. */
   readonly path: string;
   readonly pageSize: number;
-  readonly fieldSelector?: string;
-  /** Told of every pod of every page; only when the whole list has come do they make a view. */
+  readonly accept: string;
+  readonly fields: Message;
+  readonly breath: Breath;
+  /**
+   * Told of every pod of every page that may be a holder; only when the whole list has come do they make a view.
+   */
   readonly found: (pod: unknown) => void;
 };
 
@@ -30,51 +37,70 @@ export async function listPods(
   request: ListRequest,
   signal: AbortSignal,
 ): Promise<Listed | Refusal | NoAnswer> {
+  const scratch = new Scratch();
   let version: string | undefined;
   let token: string | undefined;
   for (;;) {
-    const reply = await request.client.request(
-      {
-        verb: 'list',
-        resource: 'pods',
-        method: 'GET',
-        path: request.path,
-        query: queryOf(request, token),
-        timeout: PAGE_TIMEOUT,
-        maxBytes: LARGEST_PAGE,
-      },
-      signal,
-    );
-    if (reply.kind !== 'ok') return reply;
-    const problem = whatIsWrong(reply.body, token);
-    if (problem !== undefined) return { kind: 'no-answer', why: 'malformed', detail: problem };
-    for (const pod of list(field(reply.body, 'items'))) request.found(pod);
-    version ??= versionOf(reply.body);
-    token = text(field(field(reply.body, 'metadata'), 'continue'));
+    const page = await getPage(request, { token, scratch }, signal);
+    if (typeof page === 'string') return malformed(page);
+    if ('kind' in page) return page;
+    if (page.next !== undefined && page.next === token)
+      return malformed('the continue token leads in a circle');
+    const problem = await tell(page, request);
+    if (problem !== undefined) return malformed(problem);
+    version ??= page.version;
+    token = page.next;
     if (token === undefined) break;
   }
-  if (version !== undefined) return { kind: 'listed', version };
-  return { kind: 'no-answer', why: 'malformed', detail: 'the list of pods has no resourceVersion' };
+  return version === undefined
+    ? malformed('the list of pods has no resourceVersion')
+    : { kind: 'listed', version };
 }
 
-function queryOf(
-  { pageSize, fieldSelector }: ListRequest,
-  token: string | undefined,
-): Readonly<Record<string, string>> {
-  return {
-    limit: String(pageSize),
-    ...(fieldSelector !== undefined && { fieldSelector }),
-    ...(token !== undefined && { continue: token }),
-  };
+async function getPage(
+  { accept, client, fields, pageSize, path }: ListRequest,
+  { scratch, token }: { readonly scratch: Scratch; readonly token: string | undefined },
+  signal: AbortSignal,
+): Promise<Page | string | Refusal | NoAnswer> {
+  const reply = await client.download(
+    {
+      verb: 'list',
+      resource: 'pods',
+      method: 'GET',
+      path,
+      query: { limit: String(pageSize), ...(token === undefined ? {} : { continue: token }) },
+      accept,
+      timeout: PAGE_TIMEOUT,
+      maxBytes: LARGEST_PAGE,
+      scratch,
+    },
+    signal,
+  );
+  return reply.kind === 'ok' ? readPage(reply, fields) : reply;
 }
 
-/** A list that is not understood must not look like an empty one. */
-function whatIsWrong(page: unknown, token: string | undefined): string | undefined {
-  const kind = field(page, 'kind') ?? 'PodList';
-  const items = field(page, 'items');
-  const next = field(field(page, 'metadata'), 'continue') ?? '';
-  if (kind !== 'PodList' && kind !== 'List') return 'the answer is no list of pods';
-  if (items !== null && !Array.isArray(items)) return 'the list of pods has no items';
-  if (typeof next !== 'string') return 'the continue token is no text';
-  return next !== '' && next === token ? 'the continue token leads in a circle' : undefined;
+/** What is wrong where the page turns out to make no sense. */
+async function tell(page: Page, { breath, found }: ListRequest): Promise<string | undefined> {
+  const pods = page.pods[Symbol.iterator]();
+  for (;;) {
+    const next = nextOf(pods);
+    if (typeof next === 'string') return next;
+    if (next.done === true) return undefined;
+    found(next.value);
+    const turn = breath.after(1);
+    if (turn !== undefined) await turn;
+  }
+}
+
+function nextOf(pods: Iterator<unknown>): IteratorResult<unknown> | string {
+  try {
+    return pods.next();
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+}
+
+function malformed(detail: string): NoAnswer {
+  return { kind: 'no-answer', why: 'malformed', detail };
 }

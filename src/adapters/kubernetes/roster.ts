@@ -9,8 +9,8 @@ import type { RosterPod } from '../../domain/roster.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Rosters } from '../../ports/rosters.ts';
 import type { KubernetesClient, NoAnswer } from './client.ts';
+import { readAll } from './json-pages.ts';
 import { field, list, text } from './json.ts';
-import { listPods } from './pod-list.ts';
 import { projectAny } from './projection.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -36,7 +36,7 @@ export function kubernetesRosters({ client, clock, labelNames }: RosterDeps): Ro
     of: async (identity, signal): Promise<Reading<readonly RosterPod[]>> => {
       const at = clock.now();
       const found: RosterPod[] = [];
-      const reply = await listPods(
+      const reply = await readAll(
         {
           client,
           path: `/api/v1/namespaces/${encodeURIComponent(namespaceOf(identity))}/pods`,

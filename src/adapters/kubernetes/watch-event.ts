@@ -1,18 +1,65 @@
 /** Reads one line of a watch. Total: a line that makes no sense is an event too. */
 
+import { AudienceSigns } from './audience.ts';
 import type { JsonObject } from './json.ts';
 import { field, isObject, text } from './json.ts';
 import type { Refusal } from './refusal.ts';
 import { refusalOf } from './refusal.ts';
 
+/** A change of one pod. ADDED and MODIFIED are the same for a view that knows what it has. */
+export type PodEvent = {
+  readonly kind: 'present' | 'deleted';
+  readonly pod: JsonObject;
+  readonly version: string | undefined;
+};
+
+/** Something happened to a pod that is neither a holder now nor known. */
+export type PassedEvent = { readonly kind: 'passed'; readonly version: string | undefined };
+
+/** Nothing happened up to this version. */
+export type BookmarkEvent = {
+  readonly kind: 'bookmark';
+  readonly version: string | undefined;
+  /** All that was there at first has been told. */
+  readonly endsState: boolean;
+};
+
 export type WatchEvent =
-  /** ADDED or MODIFIED: for a view that knows what it has, they are the same. */
-  | { readonly kind: 'present'; readonly pod: JsonObject; readonly version: string | undefined }
-  | { readonly kind: 'deleted'; readonly pod: JsonObject; readonly version: string | undefined }
-  /** Nothing happened up to this version. */
-  | { readonly kind: 'bookmark'; readonly version: string | undefined }
+  | PodEvent
+  | PassedEvent
+  | BookmarkEvent
   | { readonly kind: 'error'; readonly refusal: Refusal }
   | { readonly kind: 'garbage'; readonly why: string };
+
+/** What is at hand of an event's pod before the pod is read. */
+export type PodHead = {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+};
+
+/** Whether the view has anything under this uid or this name, so that the event must be read. */
+export type IsKnown = (head: PodHead) => boolean;
+
+const END_OF_STATE = 'k8s.io/initial-events-end';
+
+/** As the API server writes it, and nothing else: any other line is read as a whole. */
+const JSON_HEAD =
+  /^\{"type":"(?:ADDED|MODIFIED|DELETED)","object":\{"kind":"Pod","apiVersion":"v1","metadata":\{"name":"([\w.-]+)",(?:"generateName":"[\w.-]*",)?"namespace":"([\w-]+)",(?:"selfLink":"[^"\\]*",)?"uid":"([\w-]+)","resourceVersion":"(\d+)"/;
+/** Holds the longest names there can be. */
+const LONGEST_HEAD = 1024;
+
+/** A line of a watch. That of a pod which the view does not know and which can't be a holder is not parsed. */
+export function readJsonEvent(line: Buffer, isKnown: IsKnown): WatchEvent {
+  const [, name, namespace, uid, version] = JSON_HEAD.exec(line.toString('latin1', 0, LONGEST_HEAD)) ?? [];
+  const isUseless =
+    name !== undefined &&
+    namespace !== undefined &&
+    uid !== undefined &&
+    !isKnown({ uid, namespace, name }) &&
+    new AudienceSigns(line).next(0) === Number.POSITIVE_INFINITY;
+  return isUseless ? { kind: 'passed', version } : readWatchEvent(line.toString('utf8'));
+}
 
 export function readWatchEvent(line: string): WatchEvent {
   let parsed: unknown;
@@ -21,9 +68,11 @@ export function readWatchEvent(line: string): WatchEvent {
   } catch {
     return { kind: 'garbage', why: 'a line of the watch is no JSON' };
   }
-  const object = field(parsed, 'object');
-  if (!isObject(object)) return { kind: 'garbage', why: 'a line of the watch holds no object' };
-  const type = field(parsed, 'type');
+  return eventOf(field(parsed, 'type'), field(parsed, 'object'));
+}
+
+export function eventOf(type: unknown, object: unknown): WatchEvent {
+  if (!isObject(object)) return { kind: 'garbage', why: 'an event of the watch holds no object' };
   if (type === 'ERROR') return { kind: 'error', refusal: refusalOf(object, 0) };
   const kind = text(field(object, 'kind'));
   if (kind !== undefined && kind !== 'Pod') return { kind: 'garbage', why: `the watch sent a ${kind}` };
@@ -35,10 +84,14 @@ export function readWatchEvent(line: string): WatchEvent {
     case 'DELETED':
       return { kind: 'deleted', pod: object, version };
     case 'BOOKMARK':
-      return { kind: 'bookmark', version };
+      return { kind: 'bookmark', version, endsState: endsState(object) };
     default:
       return { kind: 'garbage', why: 'the watch sent an event of no known type' };
   }
+}
+
+function endsState(bookmark: JsonObject): boolean {
+  return field(field(field(bookmark, 'metadata'), 'annotations'), END_OF_STATE) === 'true';
 }
 
 export function versionOf(object: unknown): string | undefined {

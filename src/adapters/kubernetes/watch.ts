@@ -5,23 +5,39 @@ import { after, between, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KubernetesClient, Stream } from './client.ts';
 import { messageOf } from './connection-error.ts';
-import { LineTooLong, splitLines } from './lines.ts';
+import { arrivals } from './arrivals.ts';
+import type { Breath } from './breath.ts';
+import { splitLengths } from './length-frames.ts';
+import type { Batch } from './lines.ts';
+import { FrameTooLong, splitLines } from './lines.ts';
+import type { Message } from './protobuf.ts';
+import { PROTOBUF } from './protobuf.ts';
+import { readProtobufEvent } from './protobuf-event.ts';
 import type { Refusal } from './refusal.ts';
-import type { WatchEvent } from './watch-event.ts';
-import { readWatchEvent } from './watch-event.ts';
+import type { BookmarkEvent, IsKnown, PassedEvent, PodEvent, WatchEvent } from './watch-event.ts';
+import { readJsonEvent } from './watch-event.ts';
 
 export type WatchRequest = {
   readonly client: KubernetesClient;
   readonly clock: Clock;
   readonly path: string;
-  /** From which version on; the events at that version itself are known. */
-  readonly version: string;
+  readonly accept: string;
+  /** Those of a pod that are read from protobuf. */
+  readonly fields: Message;
+  /**
+   * From which version on; the events at that version itself are known. Undefined: from the state as it is now, which is
+   * told first (WatchList).
+   */
+  readonly version: string | undefined;
   /** When the server is to end the watch by itself. */
   readonly serverTimeout: Duration;
   readonly silenceLimit: Duration;
   /** The server has given a sign of life. */
   readonly heard: () => void;
-  readonly event: (event: Extract<WatchEvent, { kind: 'present' | 'deleted' | 'bookmark' }>) => void;
+  /** The next event waits for it. */
+  readonly event: (event: PodEvent | PassedEvent | BookmarkEvent) => Promise<void> | undefined;
+  readonly isKnown: IsKnown;
+  readonly breath: Breath;
 };
 
 export type WatchEnd =
@@ -38,7 +54,7 @@ export type WatchEnd =
 
 const OPENING_TIMEOUT = seconds(30);
 /** Objects in etcd are at most some megabytes; beyond this something else is being sent. */
-const LONGEST_LINE = 32 * 1024 * 1024;
+const LONGEST_FRAME = 32 * 1024 * 1024;
 
 /** Rejected only with the reason of `signal`, or where `event` throws. */
 export async function watchPods(request: WatchRequest, signal: AbortSignal): Promise<WatchEnd> {
@@ -51,9 +67,10 @@ export async function watchPods(request: WatchRequest, signal: AbortSignal): Pro
       query: {
         watch: 'true',
         allowWatchBookmarks: 'true',
-        resourceVersion: request.version,
+        ...startOf(request.version),
         timeoutSeconds: String(request.serverTimeout / 1000),
       },
+      accept: request.accept,
       timeout: OPENING_TIMEOUT,
     },
     signal,
@@ -61,11 +78,19 @@ export async function watchPods(request: WatchRequest, signal: AbortSignal): Pro
   if (opened.kind === 'refused') return { kind: 'refused', refusal: opened };
   if (opened.kind === 'no-answer') return { kind: 'broken', detail: opened.detail };
   request.heard();
-  return follow(request, opened.body, signal);
+  return follow(request, opened, signal);
+}
+
+/** Without a version the state is as new as a list from a quorum. */
+function startOf(version: string | undefined): Readonly<Record<string, string>> {
+  return version === undefined
+    ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' }
+    : { resourceVersion: version };
 }
 
 /** Leaving the loop over the lines, in whichever way, destroys the body. */
-async function follow(request: WatchRequest, body: Stream['body'], signal: AbortSignal): Promise<WatchEnd> {
+async function follow(request: WatchRequest, stream: Stream, signal: AbortSignal): Promise<WatchEnd> {
+  const { body } = stream;
   const watchdog = new Watchdog(request, () => body.destroy());
   const cut = (): void => {
     body.destroy();
@@ -74,12 +99,12 @@ async function follow(request: WatchRequest, body: Stream['body'], signal: Abort
   if (signal.aborted) cut();
   const guarding = watchdog.guard();
   try {
-    return await readEvents(request, body, watchdog);
+    return await readEvents(request, stream, watchdog);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ListenerFailed) throw error.cause;
     if (watchdog.hasBitten) return { kind: 'silent' };
-    if (error instanceof LineTooLong) return { kind: 'garbage', why: error.message };
+    if (error instanceof FrameTooLong) return { kind: 'garbage', why: error.message };
     return { kind: 'broken', detail: messageOf(error) };
   } finally {
     signal.removeEventListener('abort', cut);
@@ -93,34 +118,47 @@ class ListenerFailed extends Error {}
 
 async function readEvents(
   request: WatchRequest,
-  body: AsyncIterable<Uint8Array>,
+  { body, contentType }: Stream,
   watchdog: Watchdog,
 ): Promise<WatchEnd> {
-  for await (const line of splitLines(body, LONGEST_LINE)) {
-    const event = readWatchEvent(line.text);
-    switch (event.kind) {
-      case 'error':
-        return { kind: 'refused', refusal: event.refusal };
-      case 'garbage':
-        // A line that was cut off is no garbage: nothing of it was taken in, and the watch resumes before it.
-        return line.isWhole ? event : { kind: 'broken', detail: 'the watch was cut within a line' };
-      case 'present':
-      case 'deleted':
-      case 'bookmark':
-        watchdog.heard();
-        deliver(request, event);
+  const isProtobuf = contentType.startsWith(PROTOBUF);
+  const read = isProtobuf ? readProtobufEvent : readJsonEvent;
+  const batches = (isProtobuf ? splitLengths : splitLines)(arrivals(body), LONGEST_FRAME);
+  for await (const batch of batches) {
+    let isSignOfLife = false;
+    for (const frame of batch.frames) {
+      // One by one: what is known to the view may have changed with the event before.
+      const event = read(frame, request.isKnown, request.fields);
+      if (event.kind === 'error' || event.kind === 'garbage') return endOf(event, batch);
+      if (!isSignOfLife) watchdog.heard(request);
+      isSignOfLife = true;
+      const delivered = deliver(request, event);
+      if (delivered !== undefined) await delivered;
     }
+    await request.breath.after(batch.frames.length);
   }
   return { kind: 'closed' };
 }
 
-function deliver(request: WatchRequest, event: Parameters<WatchRequest['event']>[0]): void {
+/** A frame that was cut off is no garbage: nothing of it was taken in, and the watch resumes before it. */
+function endOf(event: Extract<WatchEvent, { kind: 'error' | 'garbage' }>, { isWhole }: Batch): WatchEnd {
+  if (event.kind === 'error') return { kind: 'refused', refusal: event.refusal };
+  return isWhole ? event : { kind: 'broken', detail: 'the watch was cut within an event' };
+}
+
+function deliver(
+  request: WatchRequest,
+  event: Parameters<WatchRequest['event']>[0],
+): Promise<void> | undefined {
   try {
-    request.heard();
-    request.event(event);
+    return request.event(event)?.catch(failed);
   } catch (error) {
-    throw new ListenerFailed('the listener failed', { cause: error });
+    return failed(error);
   }
+}
+
+function failed(error: unknown): never {
+  throw new ListenerFailed('the listener failed', { cause: error });
 }
 
 /** Bites when nothing has been heard for the limit. One sleeper for a whole watch, not one for each event. */
@@ -139,8 +177,9 @@ class Watchdog {
     this.#heardAt = clock.now();
   }
 
-  heard(): void {
+  heard({ heard }: WatchRequest): void {
     this.#heardAt = this.#clock.now();
+    heard();
   }
 
   dismiss(): void {

@@ -5,18 +5,30 @@ import { BRAKES } from '../../domain/brake.ts';
 import { EXPOSURE_STATES } from '../../domain/exposure.ts';
 import { READING_SOURCES } from '../../domain/report.ts';
 import { MISSED_REASONS } from '../../domain/roster.ts';
+import type { Duration } from '../../domain/time.ts';
 import { between } from '../../domain/time.ts';
 import { VERDICTS } from '../../domain/verdict.ts';
 import type { StatusSource } from '../../ports/status.ts';
 import type { Instruments } from './instruments.ts';
+import type { ToldSetting } from './metric-table.ts';
+import { TOLD_SETTINGS } from './metric-table.ts';
 
-/** While `current` gives no source, the gauges other than build_info have no samples. */
+/** What does not change while the process runs. */
+export type Constants = {
+  readonly version: string;
+  readonly settings: Readonly<Record<ToldSetting, Duration>>;
+};
+
+/** While `current` gives no source, the gauges other than the constants have no samples. */
 export function registerGauges(
   make: Instruments,
-  version: string,
+  { version, settings }: Constants,
   current: () => StatusSource | undefined,
 ): void {
   make.gauge('build_info', (gauge) => gauge.set({ version }, 1));
+  make.gauge('setting_seconds', (gauge) => {
+    for (const setting of TOLD_SETTINGS) gauge.set({ setting }, settings[setting] / 1000);
+  });
   make.gauge('exposed_pods', (gauge) => fill(gauge, current(), exposure));
   make.gauge('verdicts', (gauge) => fill(gauge, current(), verdicts));
   make.gauge('reading_age_seconds', (gauge) => fill(gauge, current(), readingAges));

@@ -28,6 +28,10 @@ const CONTAINMENT_BUCKETS = [
  */
 const LAG_BUCKETS = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1_800, 3_600];
 
+/** The settings that alerts compare times with, by the label that they have there. */
+export const TOLD_SETTINGS = ['deadline', 'poll-interval'] as const;
+export type ToldSetting = (typeof TOLD_SETTINGS)[number];
+
 /** By name without the prefix. */
 export const METRICS = {
   exposed_pods: {
@@ -201,6 +205,12 @@ export const METRICS = {
     kind: 'gauge',
     help: 'Time since the channel could be asked, or since the start where it never could. Labeled by source.',
     labels: ['source'],
+    stability: 'stable',
+  },
+  setting_seconds: {
+    kind: 'gauge',
+    help: 'The durations that the daemon was set to and that alerts compare times with. Labeled by setting.',
+    labels: ['setting'],
     stability: 'stable',
   },
   bugs_total: {

@@ -18,7 +18,7 @@ import { between, type Duration, type Instant } from '../../domain/time.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { StatusSource } from '../../ports/status.ts';
 import type { Traffic } from '../../ports/traffic.ts';
-import { registerGauges } from './gauges.ts';
+import { type Constants, registerGauges } from './gauges.ts';
 import { type Instruments, instruments } from './instruments.ts';
 
 export type Metrics = {
@@ -28,13 +28,13 @@ export type Metrics = {
   readonly observe: (source: StatusSource) => void;
 };
 
-export type MetricsDeps = { readonly registry: Registry; readonly version: string };
+export type MetricsDeps = Constants & { readonly registry: Registry };
 
 /** Called once for each registry: a second time on the same one is an error of prom-client. */
-export function createMetrics({ registry, version }: MetricsDeps): Metrics {
+export function createMetrics({ registry, ...constants }: MetricsDeps): Metrics {
   let source: StatusSource | undefined;
   const make = instruments(registry);
-  registerGauges(make, version, () => source);
+  registerGauges(make, constants, () => source);
   collectDefaultMetrics({ register: registry });
   return {
     reporter: createReporter(make),

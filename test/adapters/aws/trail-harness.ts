@@ -48,6 +48,7 @@ export async function startTrail(t: TestContext, options: Options = {}): Promise
     lookback: HOUR,
     toldUntil: () => undefined,
     interval: minutes(1),
+    isWanted: () => true,
     cloudtrail: { config: sdkConfig(aws.endpoint) },
     ...more,
   });

@@ -193,6 +193,25 @@ test('the chronicle of each round covers the time since the one before, less wha
   ]);
 });
 
+test('a round that is not wanted is left out, and the next one covers its time', async (t) => {
+  let isWanted = false;
+  const asked: number[] = [];
+  const harness = await startTrail(t, {
+    isWanted: (lastAt) => {
+      asked.push((lastAt - NOON) / 1000);
+      return isWanted;
+    },
+  });
+  await rounds(harness, 1);
+  await stepUntil(harness.clock, 'three questions', () => asked.length === 3);
+  assert.equal(harness.told.chronicles.length, 1);
+  isWanted = true;
+  await rounds(harness, 2);
+  const [first, second] = harness.told.chronicles;
+  assert.equal(second?.coverage?.from, first?.coverage?.until);
+  assert.deepEqual(asked, [0, 0, 0, 0]);
+});
+
 test('a telling goes on where the one before the start had come to', async (t) => {
   const harness = await startTrail(t, { toldUntil: () => instant(NOON - 25 * 60_000) });
   harness.history.deletion(1, 1600);

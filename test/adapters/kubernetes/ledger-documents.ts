@@ -130,6 +130,7 @@ const anyStretch = fc.record({ from: anyInstant, until: anyInstant }, PLAIN);
 export const anyDocument: fc.Arbitrary<LedgerDocument> = fc.record(
   {
     listedAt: anyInstant,
+    listedSince: anyInstant,
     gaps: fc.array(anyStretch, { maxLength: 3 }),
     coverage: maybe(anyStretch),
     records: fc

@@ -100,11 +100,18 @@ test('only the fields of the types are kept, whatever else the objects carry', a
     ...secret,
   };
   const text = textOf(
-    await bytesOf({ listedAt: at(0), gaps: [], coverage: undefined, records: [loaded], ...secret }),
+    await bytesOf({
+      listedAt: at(0),
+      listedSince: at(-900),
+      gaps: [],
+      coverage: undefined,
+      records: [loaded],
+      ...secret,
+    }),
   );
   const names = [...text.matchAll(/"([^"]+)":/g)].map(([, name]) => name);
   const allowed =
-    'format listedAt gaps coverage records identity history revocation spans absentSince completeFrom id grant since seenAt ' +
+    'format listedAt listedSince gaps coverage records identity history revocation spans absentSince completeFrom id grant since seenAt ' +
     'readAt end notBefore notAfter roleArn targetRoleArn policy disableSessionTags cause stage deadline association source ' +
     'evidence suspectedAt settlingSince confirmedAt clearSince closedAt found evicted eventId eventName at ' +
     'heardAt channel actor type arn invokedBy sourceIp';
@@ -123,7 +130,7 @@ function record(name: string): LedgerRecord {
 test('a document that is out of order is put in order', async () => {
   const records = [record('team-a/b'), record('team-a/a'), record('team-a/B')];
   const decoded = await decodeLedger(
-    await bytesOf({ listedAt: at(0), gaps: [], coverage: undefined, records }),
+    await bytesOf({ listedAt: at(0), listedSince: at(-900), gaps: [], coverage: undefined, records }),
   );
   assert.deepEqual(decoded.kind === 'document' && decoded.document.records.map((each) => each.identity), [
     'team-a/B',
@@ -149,6 +156,7 @@ test('what would not be read again is refused', async () => {
   for (const [more, expected] of rows) {
     const result = await encodeLedger({
       listedAt: at(0),
+      listedSince: at(-900),
       gaps: [],
       coverage: undefined,
       records: [{ ...record('team-a/etl'), ...more }],

@@ -55,6 +55,7 @@ export function largeLedger(shape: Shape): LedgerDocument {
   });
   return {
     listedAt: at(0),
+    listedSince: at(-900),
     gaps: [],
     coverage: undefined,
     records: records.toSorted((one, other) => (one.identity < other.identity ? -1 : 1)),

@@ -23,6 +23,7 @@ const SOUND = JSON.stringify({
   format: 1,
   ...writeLedger({
     listedAt: at(0),
+    listedSince: at(-900),
     gaps: [],
     coverage: undefined,
     records: [
@@ -111,7 +112,7 @@ async function withSpans(...spans: readonly Span[]): Promise<DecodedLedger> {
   return decode(
     JSON.stringify({
       format: 1,
-      ...writeLedger({ listedAt: at(0), gaps: [], coverage: undefined, records }),
+      ...writeLedger({ listedAt: at(0), listedSince: at(-900), gaps: [], coverage: undefined, records }),
     }),
   );
 }

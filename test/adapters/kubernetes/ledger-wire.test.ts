@@ -92,6 +92,7 @@ test('it is read, created with its labels, and replaced at its resourceVersion',
   assert.deepEqual(Object.keys(unfolded(created) as object), [
     'format',
     'listedAt',
+    'listedSince',
     'gaps',
     'coverage',
     'records',
@@ -158,7 +159,13 @@ test('no call at all: before a load, after a conflict, over a newer version, for
   await world.store.load(never);
   const [record] = document().records;
   assert.ok(record !== undefined);
-  const twice = { listedAt: document().listedAt, gaps: [], coverage: undefined, records: [record, record] };
+  const twice = {
+    listedAt: document().listedAt,
+    listedSince: document().listedAt,
+    gaps: [],
+    coverage: undefined,
+    records: [record, record],
+  };
   assert.equal((await world.store.save(twice, never)).kind, 'refused');
   assert.equal(world.server.asked.length, 4);
 });

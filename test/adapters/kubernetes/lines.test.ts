@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { LineTooLong, splitLines } from '../../../src/adapters/kubernetes/lines.ts';
+import { FrameTooLong, splitLines } from '../../../src/adapters/kubernetes/lines.ts';
 import { isOlder, readWatchEvent } from '../../../src/adapters/kubernetes/watch-event.ts';
 
-async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Uint8Array> {
+async function* chunksOf(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer[]> {
   const places = [...new Set([...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort(
     (one, other) => one - other,
   );
   let from = 0;
   for (const place of places) {
-    yield bytes.subarray(from, place);
+    yield [bytes.subarray(from, place)];
     from = place;
   }
 }
@@ -30,7 +30,7 @@ test('however the bytes are cut, the lines are the same', async () => {
       const source = Buffer.from(lines.join('\n') + (isClosed && lines.length > 0 ? '\n' : ''));
       const found = await collect(splitLines(chunksOf(source, cuts), 10_000));
       assert.deepEqual(
-        found.map(({ text }) => text),
+        found.flatMap(({ frames }) => frames.map(String)),
         lines,
       );
       assert.equal(found.at(-1)?.isWhole ?? true, isClosed || lines.length === 0);
@@ -40,22 +40,23 @@ test('however the bytes are cut, the lines are the same', async () => {
 
 test('a line that is too long is refused before it is all there', async () => {
   let given = 0;
-  async function* endless(): AsyncGenerator<Uint8Array> {
+  async function* endless(): AsyncGenerator<Buffer[]> {
     for (;;) {
       given += 100;
-      yield Buffer.alloc(100, 'x');
+      yield [Buffer.alloc(100, 'x')];
     }
   }
-  await assert.rejects(collect(splitLines(endless(), 1000)), LineTooLong);
+  await assert.rejects(collect(splitLines(endless(), 1000)), FrameTooLong);
   assert.ok(given <= 1100);
   const whole = chunksOf(Buffer.from(`${'x'.repeat(1001)}\n`), []);
-  await assert.rejects(collect(splitLines(whole, 1000)), LineTooLong);
+  await assert.rejects(collect(splitLines(whole, 1000)), FrameTooLong);
 });
 
 test('the limit is for each line, not for the stream', async () => {
   const source = Buffer.from(`${'x'.repeat(100)}\n`.repeat(50));
   const cuts = Array.from({ length: 200 }, (_, index) => index * 25);
-  assert.equal((await collect(splitLines(chunksOf(source, cuts), 150))).length, 50);
+  const found = await collect(splitLines(chunksOf(source, cuts), 150));
+  assert.equal(found.flatMap(({ frames }) => frames).length, 50);
 });
 
 test('versions are compared as numbers of any size; of others nothing is said', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { Breath } from '../../../src/adapters/kubernetes/breath.ts';
 import { HolderStore } from '../../../src/adapters/kubernetes/holder-store.ts';
 import { HolderTable } from '../../../src/adapters/kubernetes/holder-table.ts';
 import { podList, rawPod } from './support.ts';
@@ -35,7 +36,7 @@ function page(): string {
   return JSON.stringify(podList(pods, '100'));
 }
 
-test('holders cost hundreds of bytes each, however large their pods are', () => {
+test('holders cost hundreds of bytes each, however large their pods are', async () => {
   const listener = { changed: (): void => undefined, unreadable: (): void => undefined };
   const store = new HolderStore(['app']);
   const before = heldBytes();
@@ -43,7 +44,7 @@ test('holders cost hundreds of bytes each, however large their pods are', () => 
   const { items } = JSON.parse(page()) as { items: object[] };
   for (const pod of items) store.gather(table, pod);
   items.length = 0;
-  store.replace(table, listener);
+  await store.replace(table, listener, new Breath(100));
   const each = (heldBytes() - before) / PODS;
   assert.equal([...store.table.holders()].length, PODS);
   assert.ok(each < 3000, `${each} bytes for each holder`);

@@ -20,8 +20,11 @@ import { never, scratch, setEnv, TOKEN_VOLUME, until } from './support.ts';
 
 const clock = systemClock();
 
-async function startSimulator(t: TestContext): Promise<{ api: KubernetesApi; client: KubernetesClient }> {
-  const api = await startKubernetesApi({ kubelet: false });
+async function startSimulator(
+  t: TestContext,
+  watchList = true,
+): Promise<{ api: KubernetesApi; client: KubernetesClient }> {
+  const api = await startKubernetesApi({ kubelet: false, watchList });
   t.after(() => api.close());
   api.store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
   const file = path.join(scratch(t), 'config');
@@ -54,31 +57,33 @@ function change(api: KubernetesApi, name: string, by: (pod: KubeObject) => Draft
   if (pod !== undefined) api.store.replace('pods', by(pod));
 }
 
-podsContract('the pod view on the simulator', async (t) => {
-  const { api, client } = await startSimulator(t);
-  return {
-    pods: new PodView({ client, clock, random: () => 0 }, {}),
-    create: async (pod) => podUid(api.store.create('pods', draft(pod)).metadata.uid),
-    remove: async (namespace, name) => void api.store.remove('pods', namespace, name),
-    terminate: async (_, name) =>
-      change(api, name, (pod) => ({
-        ...pod,
-        metadata: {
-          ...pod.metadata,
-          deletionTimestamp: '2026-11-24T12:00:30Z',
-          deletionGracePeriodSeconds: 30,
-        },
-      })),
-    finish: async (_, name) => change(api, name, (pod) => ({ ...pod, status: { phase: 'Succeeded' } })),
-    disturb: async () => {
-      await until(() => api.watches.count() === 1);
-      api.watches.cut();
-      api.store.create('pods', draft({ namespace: 'team-a', name: 'other', serviceAccount: 'x' }));
-      api.forgetHistory();
-    },
-    until,
-  };
-});
+for (const watchList of [true, false]) {
+  podsContract(`the pod view on the simulator ${watchList ? 'with' : 'without'} WatchList`, async (t) => {
+    const { api, client } = await startSimulator(t, watchList);
+    return {
+      pods: new PodView({ client, clock, random: () => 0 }, {}),
+      create: async (pod) => podUid(api.store.create('pods', draft(pod)).metadata.uid),
+      remove: async (namespace, name) => void api.store.remove('pods', namespace, name),
+      terminate: async (_, name) =>
+        change(api, name, (pod) => ({
+          ...pod,
+          metadata: {
+            ...pod.metadata,
+            deletionTimestamp: '2026-11-24T12:00:30Z',
+            deletionGracePeriodSeconds: 30,
+          },
+        })),
+      finish: async (_, name) => change(api, name, (pod) => ({ ...pod, status: { phase: 'Succeeded' } })),
+      disturb: async () => {
+        await until(() => api.watches.count() === 1);
+        api.watches.cut();
+        api.store.create('pods', draft({ namespace: 'team-a', name: 'other', serviceAccount: 'x' }));
+        api.forgetHistory();
+      },
+      until,
+    };
+  });
+}
 
 evictorContract('the evictor on the simulator', async (t) => {
   const { api, client } = await startSimulator(t);

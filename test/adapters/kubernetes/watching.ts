@@ -9,7 +9,7 @@ import type { Identity } from '../../../src/domain/identity.ts';
 import type { Asked, Script } from '../../support/scripted-api-server.ts';
 import { sendJson } from '../../support/scripted-api-server.ts';
 import type { RawPod, World } from './support.ts';
-import { podList, rawPod, worldOn } from './support.ts';
+import { podList, rawPod, status, worldOn } from './support.ts';
 
 export const ETL = 'team-a/etl' as Identity;
 
@@ -23,9 +23,16 @@ export type Watching = World & {
   readonly stop: () => Promise<void>;
 };
 
-export const isWatch = (asked: Asked): boolean => asked.query['watch'] !== undefined;
+export const isStream = (asked: Asked): boolean => asked.query['sendInitialEvents'] !== undefined;
+export const isWatch = (asked: Asked): boolean => asked.query['watch'] !== undefined && !isStream(asked);
+export const isList = (asked: Asked): boolean => asked.query['watch'] === undefined;
 
-/** Watches are held open for the test to write to; lists are answered by `lists`. */
+const NO_STREAMS = status(422, 'Invalid', 'sendInitialEvents: Forbidden: the WatchList feature gate is off');
+
+/**
+ * Watches are held open for the test to write to; lists are answered by `lists`. The state as a stream is refused, as
+ * servers do that don't have it.
+ */
 export async function watching(
   t: TestContext,
   lists: Script,
@@ -34,6 +41,7 @@ export async function watching(
 ): Promise<Watching> {
   const watches: Watching['watches'] = [];
   const base = await worldOn(t, (asked, response) => {
+    if (isStream(asked)) return sendJson(response, 422, NO_STREAMS);
     if (!isWatch(asked)) return lists(asked, response);
     if (watch !== undefined) return watch(asked, response);
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -54,7 +62,7 @@ export async function watching(
     return running;
   };
   t.after(stop);
-  const asksForList = (): readonly Asked[] => base.server.asked.filter((asked) => !isWatch(asked));
+  const asksForList = (): readonly Asked[] => base.server.asked.filter(isList);
   return { ...base, view, changed, unreadable, watches, lists: asksForList, stop };
 }
 

@@ -12,13 +12,20 @@ import { CAUSES, type Revocation, SOURCES } from '../../../src/domain/revocation
 import { after, type Duration, milliseconds, seconds } from '../../../src/domain/time.ts';
 import { VERDICTS } from '../../../src/domain/verdict.ts';
 import type { JudgedHolder } from '../../../src/ports/status.ts';
-import { NOW, sampleHolder, sampleRevocation, sampleSource, sampleStatus } from './samples.ts';
+import {
+  NOW,
+  SAMPLE_CONSTANTS,
+  sampleHolder,
+  sampleRevocation,
+  sampleSource,
+  sampleStatus,
+} from './samples.ts';
 
 type Scraped = { readonly metrics: Metrics; readonly samples: () => Promise<ReadonlyMap<string, number>> };
 
 function start(): Scraped & { readonly text: () => Promise<string> } {
   const registry = new Registry();
-  const metrics = createMetrics({ registry, version: '1.2.3' });
+  const metrics = createMetrics({ registry, ...SAMPLE_CONSTANTS });
   const text = (): Promise<string> => registry.metrics();
   return { metrics, text, samples: async () => parse(await text()) };
 }
@@ -110,6 +117,8 @@ test('every label value of the closed lists is there from the start, at zero', a
   assert.equal(scraped.get(`${P}bugs_total`), 0);
   assert.equal(scraped.get(`${P}eviction_seconds_count`), 0);
   assert.equal(scraped.get(`${P}build_info{version="1.2.3"}`), 1);
+  assert.equal(scraped.get(`${P}setting_seconds{setting="deadline"}`), 900);
+  assert.equal(scraped.get(`${P}setting_seconds{setting="poll-interval"}`), 30);
 });
 
 test('before there is a source, what is not known is absent and not 0', async () => {

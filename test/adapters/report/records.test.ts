@@ -9,7 +9,14 @@ import { HINT_RESULTS, REFUSALS } from '../../../src/domain/hint.ts';
 import { known, unknown } from '../../../src/domain/reading.ts';
 import { after, before, milliseconds, minutes, seconds } from '../../../src/domain/time.ts';
 import { recordOf } from '../../support/fake-channel.ts';
-import { NOW, sampleChannel, sampleIdentity, sampleSource, sampleStatus } from './samples.ts';
+import {
+  NOW,
+  SAMPLE_CONSTANTS,
+  sampleChannel,
+  sampleIdentity,
+  sampleSource,
+  sampleStatus,
+} from './samples.ts';
 
 const P = 'pod_identity_revoker_';
 const HINT = recordOf({
@@ -20,7 +27,7 @@ const HINT = recordOf({
 
 async function scraped(act: (metrics: ReturnType<typeof createMetrics>) => void): Promise<string> {
   const registry = new Registry();
-  const metrics = createMetrics({ registry, version: '1.2.3' });
+  const metrics = createMetrics({ registry, ...SAMPLE_CONSTANTS });
   act(metrics);
   return registry.metrics();
 }

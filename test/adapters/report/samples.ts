@@ -1,15 +1,21 @@
 /** A holder, a revocation, a status, with defaults; a test spells out what matters to it. */
 
+import type { Constants } from '../../../src/adapters/report/gauges.ts';
 import { associationId } from '../../../src/domain/association.ts';
 import type { Holder } from '../../../src/domain/holder.ts';
 import { podUid } from '../../../src/domain/holder.ts';
 import { identityOf, type Identity } from '../../../src/domain/identity.ts';
 import type { Revocation } from '../../../src/domain/revocation.ts';
-import { after, instant, seconds } from '../../../src/domain/time.ts';
+import { after, instant, minutes, seconds } from '../../../src/domain/time.ts';
 import type { ChannelStatus, JudgedHolder, Status, StatusSource } from '../../../src/ports/status.ts';
 
 /** The grant ended within the second before it. */
 export const NOW = instant(Date.parse('2026-03-01T12:00:00.000Z'));
+
+export const SAMPLE_CONSTANTS: Constants = {
+  version: '1.2.3',
+  settings: { deadline: minutes(15), 'poll-interval': seconds(30) },
+};
 
 export function sampleIdentity(namespace = 'compute', serviceAccount = 'runner'): Identity {
   const identity = identityOf(namespace, serviceAccount);

@@ -55,7 +55,11 @@ export const EVERYTHING: Values = {
   tolerations: [{ key: 'dedicated', operator: 'Exists', effect: 'NoSchedule' }],
   service: { annotations: { g: 'h' } },
   serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
-  prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
+  prometheusRule: {
+    enabled: true,
+    labels: { release: 'prometheus' },
+    runbookUrl: 'https://wiki.example/revoker/runbook.md',
+  },
   dashboards: { enabled: true, namespace: 'grafana', annotations: { grafana_folder: 'Security' } },
   networkPolicy: {
     enabled: true,

@@ -199,13 +199,21 @@ test('big bodies are compressed for whoever accepts it, small ones never', async
   assert.equal(plain.headers.get('content-encoding'), null);
 });
 
-test('only protobuf is 406; protobuf or JSON is JSON; a Table is given to whoever prefers it', async (t) => {
+test('protobuf is for pods, where it is preferred, and for their refusals; a Table for whoever prefers it', async (t) => {
   const api = await startApi(t);
   addPod(api, 'a');
   const protobuf = 'application/vnd.kubernetes.protobuf';
-  assertStatus(await api.call('GET', PODS, undefined, { accept: protobuf }), 406, 'NotAcceptable');
-  const either = await api.call('GET', PODS, undefined, { accept: `${protobuf}, application/json` });
-  assert.equal(at(either.body, 'kind'), 'PodList');
+  const ask = (path: string, accept: string): ReturnType<typeof api.call> =>
+    api.call('GET', path, undefined, { accept });
+  assertStatus(await ask('/api/v1/namespaces', protobuf), 406, 'NotAcceptable');
+  for (const path of [PODS, `${PODS}?limit=x`]) {
+    const either = await ask(path, `${protobuf}, application/json`);
+    assert.equal(either.headers.get('content-type'), protobuf);
+    assert.match(either.text, path === PODS ? /^k8s\0[^]*PodList/ : /^k8s\0[^]*Status/);
+  }
+  const other = await ask('/api/v1/namespaces', `${protobuf}, application/json`);
+  assert.equal(at(other.body, 'kind'), 'NamespaceList');
+  assert.equal(at((await ask(PODS, `application/json, ${protobuf}`)).body, 'kind'), 'PodList');
   const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
   const { body } = await api.call('GET', PODS, undefined, { accept: table });
   assert.equal(at(body, 'kind'), 'Table');

@@ -129,9 +129,9 @@ test('of two that are due, the one whose deadline has come goes first', () => {
 
 test('an end that was contained once is not taken up again, after a restart or a refuted suspicion', () => {
   const past = { ...endedHistory(), closedUntil: at(0) };
-  for (const before of [undefined, revocation({ stage: 'refuted', end: undefined })]) {
-    const made = plan(facts({ history: past, revocation: before, holders: [] }), policy(), at(50));
-    assert.equal(made.revocation, before);
+  for (const earlier of [undefined, revocation({ stage: 'refuted', end: undefined })]) {
+    const made = plan(facts({ history: past, revocation: earlier, holders: [] }), policy(), at(50));
+    assert.equal(made.revocation, earlier);
   }
 });
 

@@ -1,5 +1,6 @@
 /** The fields of pods, of their lists and watch events, and of refusals that are read from protobuf, by number. */
 
+import { MIRROR } from './pod-ending.ts';
 import type { Message } from './protobuf.ts';
 import { message } from './protobuf.ts';
 
@@ -17,7 +18,9 @@ const METADATA_FIELDS = {
   6: { name: 'resourceVersion', form: 'text' },
   8: { name: 'creationTimestamp', form: 'time' },
   9: { name: 'deletionTimestamp', form: 'time' },
+  12: { name: 'annotations', form: 'texts-by-name', only: MIRROR },
   13: { name: 'ownerReferences', form: OWNER, isMany: true },
+  14: { name: 'finalizers', form: 'text', isMany: true },
 } as const;
 
 const SOURCE = message({
@@ -35,6 +38,7 @@ const VOLUME = message({
 
 const SPEC = message({
   1: { name: 'volumes', form: VOLUME, isMany: true },
+  4: { name: 'terminationGracePeriodSeconds', form: 'whole' },
   8: { name: 'serviceAccountName', form: 'text' },
   9: { name: 'serviceAccount', form: 'text' },
   10: { name: 'nodeName', form: 'text' },

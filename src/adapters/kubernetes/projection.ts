@@ -4,9 +4,9 @@ import type { Holder, Owner, UnreadablePod } from '../../domain/holder.ts';
 import { POD_IDENTITY_AUDIENCE, podUid } from '../../domain/holder.ts';
 import type { Identity } from '../../domain/identity.ts';
 import { identityOf } from '../../domain/identity.ts';
-import type { Instant } from '../../domain/time.ts';
 import type { JsonObject } from './json.ts';
 import { field, isAbsent, isObject, list, text } from './json.ts';
+import { readEnding } from './pod-ending.ts';
 import { parseTime } from './rfc3339.ts';
 
 export type Projection =
@@ -54,15 +54,15 @@ export function projectAny(pod: unknown, labelNames: readonly string[]): AnyPod 
 function readHolder(pod: JsonObject, spec: unknown, labelNames: readonly string[]): Projection {
   const facts = readFacts(field(pod, 'metadata'), spec);
   if (typeof facts === 'string') return unreadable(pod, facts);
-  const terminating = readTerminating(field(pod, 'metadata'));
-  if (terminating === 'nonsense') return unreadable(pod, 'metadata.deletionTimestamp is no time');
+  const ending = readEnding(field(pod, 'metadata'), spec);
+  if (typeof ending === 'string') return unreadable(pod, ending);
   const phase = field(field(pod, 'status'), 'phase');
   if (!isAbsent(phase) && typeof phase !== 'string') return unreadable(pod, 'status.phase is no text');
   const node = text(field(spec, 'nodeName'));
   const owner = controllingOwner(field(pod, 'metadata'));
   const holder: Holder = {
     ...facts,
-    ...(terminating === undefined ? {} : { terminating }),
+    ...ending,
     finished: phase === 'Succeeded' || phase === 'Failed',
     ...(node === undefined ? {} : { node }),
     ...(owner === undefined ? {} : { owner }),
@@ -91,11 +91,6 @@ function readIdentity(namespace: string, spec: unknown): Identity | undefined {
   const named = field(spec, 'serviceAccountName');
   const account = isAbsent(named) || named === '' ? text(field(spec, 'serviceAccount')) : text(named);
   return account === undefined ? undefined : identityOf(namespace, account);
-}
-
-function readTerminating(metadata: unknown): Instant | undefined | 'nonsense' {
-  const raw = field(metadata, 'deletionTimestamp');
-  return isAbsent(raw) ? undefined : (parseTime(raw) ?? 'nonsense');
 }
 
 function carriesToken(spec: unknown): Carrying {

@@ -1,6 +1,7 @@
 /** Reads from messages in protobuf the few fields that are used, into the objects that the same JSON would give. */
 
 import type { Reader } from 'protobufjs/minimal.js';
+import { bufferOn } from './arrivals.ts';
 import type { JsonObject } from './json.ts';
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -14,6 +15,8 @@ export type Field = {
   readonly form: FieldForm;
   /** A list in JSON. */
   readonly isMany?: true;
+  /** The one name that is asked of texts by name: whatever does not hold it is passed over, as it may be large. */
+  readonly only?: string;
 };
 
 /** By the tag that the field has on the wire. What is not named here is passed over without being read. */
@@ -117,8 +120,9 @@ export function checkEnd(reader: Reader, end: number): void {
   if (reader.pos !== end) throw new RangeError('a field goes beyond its message');
 }
 
-function put(fields: Fields, { form, isMany, name }: Field, reader: Reader): void {
-  if (form === 'texts-by-name') return putText(fields, name, reader);
+function put(fields: Fields, field: Field, reader: Reader): void {
+  const { form, isMany, name } = field;
+  if (form === 'texts-by-name') return putText(fields, field, reader);
   const value = valueOf(form, reader);
   const known = fields[name];
   if (isMany !== true) fields[name] = value;
@@ -127,13 +131,22 @@ function put(fields: Fields, { form, isMany, name }: Field, reader: Reader): voi
   return undefined;
 }
 
-function putText(fields: Fields, name: string, reader: Reader): void {
+function putText(fields: Fields, { name, only }: Field, reader: Reader): void {
+  const span = spanOf(reader);
+  if (only !== undefined && !holds(reader, span, only)) {
+    reader.pos = span.end;
+    return;
+  }
   const known = fields[name];
   // Without a prototype, so that no key is anything but a key.
   const texts: Fields = isFields(known) ? known : Object.create(null);
-  const { key = '', value = '' } = decode(reader, spanOf(reader), ENTRY);
+  const { key = '', value = '' } = decode(reader, span, ENTRY);
   texts[String(key)] = value;
   fields[name] = texts;
+}
+
+function holds({ buf }: Reader, { end, start }: Span, name: string): boolean {
+  return bufferOn(buf).subarray(start, end).includes(name);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -26,8 +26,6 @@ const PAGE_SIZE = 250;
 /** The audience of the token of IAM roles for service accounts. Source: amazon-eks-pod-identity-webhook. */
 const IRSA_AUDIENCE = 'sts.amazonaws.com';
 
-const MIRROR = 'kubernetes.io/config.mirror';
-
 /** The labels in which DaemonSets and StatefulSets, and whatever follows them, name the revision of a pod. */
 const REVISIONS = ['controller-revision-hash', 'pod-template-hash'];
 
@@ -84,12 +82,11 @@ function rostered(pod: unknown, identity: Identity, labelNames: readonly string[
 function readRostered(pod: unknown, labelNames: readonly string[]): RosterPod | undefined {
   const projected = projectAny(pod, labelNames);
   if (projected === undefined) return undefined;
-  const metadata = field(pod, 'metadata');
   const isIrsa = !projected.carriesToken && hasIrsaToken(field(pod, 'spec'));
   const rest = {
     pod: projected.holder,
-    isMirror: field(field(metadata, 'annotations'), MIRROR) !== undefined,
-    revision: revisionOf(field(metadata, 'labels')),
+    isMirror: projected.holder.isMirror === true,
+    revision: revisionOf(field(field(pod, 'metadata'), 'labels')),
   };
   if (projected.carriesToken) return { ...rest, access: 'pod-identity', roleArn: undefined };
   if (!isIrsa) return { ...rest, access: 'nothing', roleArn: undefined };

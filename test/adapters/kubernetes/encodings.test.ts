@@ -106,11 +106,18 @@ for (const [name, read] of Object.entries(WAYS)) {
 }
 
 test('the odd pods are of every kind, so that the comparison can fail', () => {
-  const kinds = fc
-    .sample(oddPods, { numRuns: 1000, seed: 1 })
-    .flatMap((pods) => pods.map((pod) => project(pod, []).kind));
+  const pods = fc.sample(oddPods, { numRuns: 1000, seed: 1 }).flat();
+  const kinds = pods.map((pod) => project(pod, []).kind);
   for (const kind of ['holder', 'unreadable', 'not-a-holder']) {
     assert.ok(kinds.filter((each) => each === kind).length > 20, kind);
+  }
+  const holders = pods.flatMap((pod) => {
+    const projection = project(pod, []);
+    return projection.kind === 'holder' ? [projection.holder] : [];
+  });
+  for (const fact of ['terminating', 'grace', 'finalizers', 'isMirror'] as const) {
+    const having = holders.filter((holder) => holder[fact] !== undefined).length;
+    assert.ok(having > 20 && having < holders.length - 20, `${fact} in ${having} of ${holders.length}`);
   }
 });
 

@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 
 const AUDIENCE = 'pods.eks.amazonaws.com';
+const MIRROR = 'kubernetes.io/config.mirror';
 
 const strange = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }),
@@ -14,6 +15,7 @@ const strange = fc.oneof(
     `{"audience":"${AUDIENCE}"}`,
     'a && b <c> \u2028 \\u002e \\',
     '__proto__',
+    MIRROR,
     '😀 é',
     'x'.repeat(20_000),
   ),
@@ -88,7 +90,11 @@ const oddPod = fc.record(
         creationTimestamp: time,
         deletionTimestamp: time,
         labels: texts,
-        annotations: texts,
+        annotations: fc.oneof(
+          texts,
+          texts.map((some) => ({ ...some, [MIRROR]: 'hash' })),
+        ),
+        finalizers: fc.array(fc.oneof(name, strange), { maxLength: 3 }),
         ownerReferences: fc.array(owner, { maxLength: 3 }),
         managedFields: fc.constant([{ manager: 'kubelet', fieldsV1: { 'f:status': {} } }]),
       },
@@ -101,6 +107,10 @@ const oddPod = fc.record(
         serviceAccountName: name,
         serviceAccount: name,
         nodeName: name,
+        terminationGracePeriodSeconds: fc.oneof(
+          fc.constantFrom(0, 30, -1, 2 ** 31),
+          fc.integer({ min: 0, max: 100_000 }),
+        ),
       },
       { requiredKeys: [] },
     ),

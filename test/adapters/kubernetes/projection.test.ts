@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { project } from '../../../src/adapters/kubernetes/projection.ts';
 import { microTime, parseTime, wholeSecondTime } from '../../../src/adapters/kubernetes/rfc3339.ts';
-import { instant } from '../../../src/domain/time.ts';
+import type { Duration } from '../../../src/domain/time.ts';
+import { instant, minutes, seconds } from '../../../src/domain/time.ts';
 import { holderOf, rawPod, TOKEN_VOLUME } from './support.ts';
 
 const kindOf = (pod: unknown): string => project(pod, []).kind;
@@ -41,6 +42,43 @@ test('the facts of a holder', () => {
     }),
   });
   assert.deepEqual(project(rawPod(), []), { kind: 'holder', holder: holderOf() });
+});
+
+const withMetadata = (metadata: object): unknown => project(rawPod({ metadata }), []);
+
+const GRACES: readonly (readonly [asked: unknown, grace: Duration | undefined])[] = [
+  [undefined, undefined],
+  [null, undefined],
+  ['600', undefined],
+  [1.5, undefined],
+  [30, undefined],
+  [600, minutes(10)],
+  [0, seconds(0)],
+  [-7, seconds(1)],
+];
+
+for (const [asked, grace] of GRACES) {
+  test(`terminationGracePeriodSeconds ${JSON.stringify(asked)}: ${grace ?? 'as usual'}`, () => {
+    const pod = rawPod({ spec: { terminationGracePeriodSeconds: asked } });
+    const holder = holderOf(grace === undefined ? {} : { grace });
+    assert.deepEqual(project(pod, []), { kind: 'holder', holder });
+  });
+}
+
+test('finalizers are kept where there are any, and a mirror is known by its annotation, whatever it says', () => {
+  const finalizers = ['batch.kubernetes.io/job-tracking', 'example.com/other'];
+  assert.deepEqual(withMetadata({ finalizers }), { kind: 'holder', holder: holderOf({ finalizers }) });
+  for (const none of [[], null, undefined, 'x', [7, '']]) {
+    assert.deepEqual(withMetadata({ finalizers: none }), { kind: 'holder', holder: holderOf() });
+  }
+  const mirror = { kind: 'holder', holder: holderOf({ isMirror: true }) };
+  for (const hash of ['ab12', '']) {
+    assert.deepEqual(withMetadata({ annotations: { a: 'b', 'kubernetes.io/config.mirror': hash } }), mirror);
+  }
+  const others = { 'kubernetes.io/config.source': 'kubernetes.io/config.mirror' };
+  for (const annotations of [others, 'kubernetes.io/config.mirror', ['kubernetes.io/config.mirror'], null]) {
+    assert.deepEqual(withMetadata({ annotations }), { kind: 'holder', holder: holderOf() });
+  }
 });
 
 test('the token volume makes the holder, wherever it is and whatever it is called; label and env do not', () => {

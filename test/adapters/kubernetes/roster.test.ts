@@ -122,3 +122,45 @@ test('an answer that is no list is malformed', async (t) => {
   const reading = await rosters(client).of(ETL, never);
   assert.equal(reading.kind === 'unknown' && reading.why, 'malformed');
 });
+
+const BROKEN: readonly (readonly [what: string, second: object])[] = [
+  ['the token that was given before', page([pod('b')], 'more')],
+  ['no resourceVersion', { kind: 'PodList', metadata: {}, items: [pod('b')] }],
+  ['no items', { kind: 'PodList', metadata: { resourceVersion: '7' }, items: 'b' }],
+  [
+    'a token that is no text',
+    { kind: 'PodList', metadata: { resourceVersion: '7', continue: 7 }, items: [] },
+  ],
+];
+
+for (const [what, second] of BROKEN) {
+  test(`a second page with ${what}: the whole is malformed`, async (t) => {
+    const { client } = await worldOn(t, ({ query }, response) =>
+      sendJson(response, 200, query['continue'] === undefined ? page([pod('a')], 'more') : second),
+    );
+    const reading = await rosters(client).of(ETL, never);
+    assert.equal(reading.kind === 'unknown' && reading.why, 'malformed');
+  });
+}
+
+test('tokens that lead in a wide circle end it as well', async (t) => {
+  const following: Readonly<Record<string, string>> = { a: 'b', b: 'c', c: 'a' };
+  const { server, client } = await worldOn(t, ({ query }, response) =>
+    sendJson(response, 200, page([pod('x')], following[query['continue'] ?? 'c'])),
+  );
+  const reading = await rosters(client).of(ETL, never);
+  assert.match(reading.kind === 'unknown' ? reading.detail : '', /leads in a circle/);
+  assert.equal(server.asked.length, 4);
+});
+
+test('what decides how a pod ends is read of those that are no holders too', async (t) => {
+  const metadata = { finalizers: ['example.com/x'], deletionTimestamp: '2026-01-05T12:00:00Z' };
+  const items = [pod('plain', { terminationGracePeriodSeconds: 5 }, metadata)];
+  const { client } = await worldOn(t, (_, response) => sendJson(response, 200, page(items)));
+  const reading = await rosters(client).of(ETL, never);
+  const [read] = reading.kind === 'known' ? reading.value : [];
+  assert.equal(read?.access, 'nothing');
+  assert.equal(read.pod.grace, 5000);
+  assert.deepEqual(read.pod.finalizers, ['example.com/x']);
+  assert.equal(read.pod.terminating, Date.UTC(2026, 0, 5, 12));
+});

@@ -1,14 +1,8 @@
 /** The real adapters on the simulated API server, held to the contracts of their ports. */
 
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import type { TestContext } from 'node:test';
 import type { KubernetesApi } from '../../../simulator/kubernetes/server.ts';
-import { startKubernetesApi } from '../../../simulator/kubernetes/server.ts';
 import type { Draft, KubeObject } from '../../../simulator/kubernetes/store.ts';
 import { systemClock } from '../../../src/adapters/clock.ts';
-import { KubernetesClient } from '../../../src/adapters/kubernetes/client.ts';
-import { connect } from '../../../src/adapters/kubernetes/connection.ts';
 import { kubernetesEvictor } from '../../../src/adapters/kubernetes/evictor.ts';
 import { PodView } from '../../../src/adapters/kubernetes/pod-view.ts';
 import { project } from '../../../src/adapters/kubernetes/projection.ts';
@@ -16,25 +10,10 @@ import { podUid } from '../../../src/domain/holder.ts';
 import { evictorContract } from '../../contract/evictor-contract.ts';
 import type { ContractPod } from '../../contract/pods-contract.ts';
 import { podsContract } from '../../contract/pods-contract.ts';
-import { never, scratch, setEnv, TOKEN_VOLUME, until } from './support.ts';
+import { startSimulator } from './simulator.ts';
+import { TOKEN_VOLUME, until } from './support.ts';
 
 const clock = systemClock();
-
-async function startSimulator(
-  t: TestContext,
-  watchList = true,
-): Promise<{ api: KubernetesApi; client: KubernetesClient }> {
-  const api = await startKubernetesApi({ kubelet: false, watchList });
-  t.after(() => api.close());
-  api.store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team-a' } });
-  const file = path.join(scratch(t), 'config');
-  writeFileSync(file, api.kubeconfig());
-  setEnv(t, { KUBECONFIG: file });
-  const connection = await connect({ clock, version: '1.2.3' }, never);
-  t.after(() => connection.close());
-  const traffic = { aws: () => undefined, kubernetes: () => undefined };
-  return { api, client: new KubernetesClient({ connection, clock, random: () => 0, traffic }) };
-}
 
 function draft({ namespace, name, serviceAccount, holds = true }: ContractPod): Draft {
   return {

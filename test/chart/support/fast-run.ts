@@ -145,7 +145,8 @@ async function daemonRun(
   const registry = new Registry();
   const destination = { write: (line: string) => void (run.log as string[]).push(line) };
   const logger = createLogger({ level: 'info', clock: FAST, destination });
-  const metrics = createMetrics({ registry, version: 'test' });
+  const told = { deadline: config.deadline, 'poll-interval': config.pollInterval };
+  const metrics = createMetrics({ registry, version: 'test', settings: told });
   const basics = { clock: FAST, random: Math.random, logger, registry, metrics };
   const connection = await reachCluster(FAST, stopping.signal);
   resources.defer(() => connection.close());

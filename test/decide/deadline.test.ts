@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Past } from '../../src/decide/deadline.ts';
 import { deadlineOf, evictionGrace, forceGrace, withDeadline } from '../../src/decide/deadline.ts';
-import type { Span } from '../../src/domain/history.ts';
+import type { End, Span } from '../../src/domain/history.ts';
 import type { Holder } from '../../src/domain/holder.ts';
 import type { Attempt } from '../../src/domain/outcome.ts';
 import type { Revocation } from '../../src/domain/revocation.ts';
@@ -19,6 +19,10 @@ const DUE = confirmed({ deadline: at(900) });
 
 function past(followed: Revocation): Past {
   return { revocation: followed, history: endedHistory() };
+}
+
+function until(end: number): End {
+  return { notBefore: at(end - 5), notAfter: at(end) };
 }
 
 function refused(more: Partial<Extract<Attempt, { kind: 'refused' }>> = {}): Attempt {
@@ -247,11 +251,10 @@ test('force never gives less than a second', () => {
 
 test('a holder that started too late for the end that is followed has a deadline of its own', () => {
   const [first, second, third] = ['first', 'second', 'third'].map((role) => grant(role));
-  const until = (seconds: number) => ({ notBefore: at(seconds - 5), notAfter: at(seconds) });
   const followed = confirmed({ grant: first, deadline: at(900) });
-  const dueOf = (start: number, spans: readonly Partial<Span>[], revocation = followed) => {
+  const dueOf = (start: number, spans: readonly Partial<Span>[], open = followed) => {
     const history = { ...endedHistory(), spans: spans.map((each) => span(each)) };
-    return deadlineOf({ revocation, history }, holder({ start: at(start) }), policy());
+    return deadlineOf({ revocation: open, history }, holder({ start: at(start) }), policy());
   };
   const began = { grant: first, end: until(0) };
   const later = { grant: second, end: until(500) };

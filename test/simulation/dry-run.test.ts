@@ -77,17 +77,18 @@ test('beside an enforcing daemon: it says the same, takes no lead, writes no led
   );
 });
 
+async function verdictsOf(mode: 'enforce' | 'dry-run'): Promise<readonly string[]> {
+  await using world = await busyWorld({ mode });
+  world.eks.delete(ETL);
+  await world.pass(seconds(60));
+  return world.reports.flatMap((report) =>
+    report.kind === 'verdict' && report.verdict.reason !== 'terminating'
+      ? [`${report.holder.name} ${report.verdict.kind} ${report.verdict.reason}`]
+      : [],
+  );
+}
+
 test('the same facts, enforced and not: the same verdicts up to the call', async () => {
-  const verdictsOf = async (mode: 'enforce' | 'dry-run'): Promise<readonly string[]> => {
-    await using world = await busyWorld({ mode });
-    world.eks.delete(ETL);
-    await world.pass(seconds(60));
-    return world.reports.flatMap((report) =>
-      report.kind === 'verdict' && report.verdict.reason !== 'terminating'
-        ? [`${report.holder.name} ${report.verdict.kind} ${report.verdict.reason}`]
-        : [],
-    );
-  };
   assert.deepEqual(await verdictsOf('dry-run'), await verdictsOf('enforce'));
 });
 

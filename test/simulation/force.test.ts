@@ -38,6 +38,16 @@ function endOf(world: World): Instant {
   return end;
 }
 
+function stageOf(world: World): string | undefined {
+  return world.deps.ledger.find(ETL)?.revocation?.stage;
+}
+
+/** Of the verdict on the first of the pods. */
+function reasonOf(world: World): string | undefined {
+  const [opinion] = world.deps.ledger.find(ETL)?.opinions.values() ?? [];
+  return opinion?.verdict.reason;
+}
+
 async function passUntil(world: World, isSo: () => boolean, limit = hours(2)): Promise<void> {
   const latest = after(world.clock.now(), limit);
   while (!isSo() && world.clock.now() < latest) await world.pass(seconds(1));
@@ -55,7 +65,7 @@ test('blocked: deleted with its own grace, one grace before the deadline, and re
   assert.equal(forced.order.grace, seconds(30) - between(due, forced.at));
   assert.equal(forced.order.holder.name, 'etl-1');
   await world.rest();
-  assert.equal(world.deps.ledger.find(ETL)?.revocation?.stage, 'contained');
+  assert.equal(stageOf(world), 'contained');
   const told = world.reports.filter((report) => report.kind === 'eviction' && report.isForced);
   assert.equal(told.length, 1);
 });
@@ -67,8 +77,7 @@ test('without REVOKER_FORCE: blocked for ever, tried for ever, and never deleted
   assert.deepEqual(world.cluster.forced, []);
   const tries = world.cluster.evictions.filter(({ at: when }) => when > before(world.clock.now(), hours(1)));
   assert.ok(tries.length > 60, `${tries.length} tries in the last hour`);
-  const [opinion] = world.deps.ledger.find(ETL)?.opinions.values() ?? [];
-  assert.equal(opinion?.verdict.reason, 'backing-off');
+  assert.equal(reasonOf(world), 'backing-off');
 });
 
 test('no grace that is given is below one second, however late it is', async () => {
@@ -133,26 +142,24 @@ test('the longest grace that is given counts for evictions and for force', async
   assert.ok(when >= due && between(due, when) <= seconds(1));
 });
 
-for (const [why, finalizers] of [
-  ['held-by-finalizer', ['example.com/wait']],
-  ['outlives-grace', undefined],
+for (const [why, more] of [
+  ['held-by-finalizer', { finalizers: ['example.com/wait'] }],
+  ['outlives-grace', {}],
 ] as const) {
   test(`${why}: it is stuck, with that reason, is never removed, and is not asked to go again`, async () => {
-    const more = finalizers === undefined ? {} : { finalizers };
     await using world = await blockedWorld(FORCE, [{ name: 'etl-1', ...more }]);
     world.cluster.answer = undefined;
     for (const { uid } of world.cluster.running()) world.cluster.unending.add(uid);
     world.eks.delete(ETL);
     await world.pass(hours(3), seconds(5));
-    const [opinion] = world.deps.ledger.find(ETL)?.opinions.values() ?? [];
-    assert.equal(opinion?.verdict.reason, why);
+    assert.equal(reasonOf(world), why);
     assert.equal(world.cluster.running().length, 1);
     assert.equal(world.cluster.evictions.length, 1);
     assert.deepEqual(world.cluster.forced, [], 'its grace was over before its deadline');
-    assert.equal(world.deps.ledger.find(ETL)?.revocation?.stage, 'confirmed');
+    assert.equal(stageOf(world), 'confirmed');
     for (const { uid } of world.cluster.running()) world.cluster.remove(uid);
     await world.pass(minutes(1));
-    assert.equal(world.deps.ledger.find(ETL)?.revocation?.stage, 'contained');
+    assert.equal(stageOf(world), 'contained');
   });
 }
 

@@ -191,7 +191,7 @@ test('a plan larger than the pace allows says how long it will take', async () =
   const takes = world.reports.flatMap((report) =>
     report.kind === 'stage' && report.revocation.stage === 'confirmed' ? [report.takes] : [],
   );
-  assert.deepEqual(takes.toSorted(), [seconds(0), seconds(30)]);
+  assert.deepEqual(new Set(takes), new Set([seconds(0), seconds(30)]));
 });
 
 test('under a cap it says the time that the cap asks for', async () => {

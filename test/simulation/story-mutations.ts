@@ -71,6 +71,6 @@ export const STORY_MUTATIONS: readonly StoryMutation[] = [
         to: '  return { identity, noticedAt: suspectedAt, isCorroborated: (revocation.evidence ?? evidence) !== undefined };\n',
       },
     ],
-    story: 'test/simulation/brakes.test.ts',
+    story: 'test/simulation/mass-end.test.ts',
   },
 ];

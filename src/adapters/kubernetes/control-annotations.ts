@@ -62,6 +62,11 @@ function readRelease(metadata: unknown, brake: ReleasableBrake, now: Instant): R
 
 type Owner = { readonly by: string; readonly at: Instant | undefined };
 
+/** When the annotation was set, by the clock of the API server, in whole seconds; undefined where that is not told. */
+export function writtenAt(metadata: unknown, annotation: string): Instant | undefined {
+  return ownerOf(metadata, annotation)?.at;
+}
+
 /** The manager that set the annotation last. The API server keeps it for each field; clients name themselves. */
 function ownerOf(metadata: unknown, annotation: string): Owner | undefined {
   let found: Owner | undefined;

@@ -1,14 +1,14 @@
 /** Operators' controls as annotations on the ConfigMap of the ledger. */
 
-import type { ControlState } from '../../domain/controls.ts';
+import type { ControlState, ReleasableBrake } from '../../domain/controls.ts';
 import { NO_CONTROLS } from '../../domain/controls.ts';
 import type { Reading } from '../../domain/reading.ts';
 import { known, unknown } from '../../domain/reading.ts';
-import { iso, seconds } from '../../domain/time.ts';
+import { between, iso, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ControlOutcome, Controls } from '../../ports/controls.ts';
 import type { KubernetesClient, NoAnswer, Success } from './client.ts';
-import { PAUSED, pauseText, readControls, releaseOf } from './control-annotations.ts';
+import { PAUSED, pauseText, readControls, releaseOf, writtenAt } from './control-annotations.ts';
 import { field } from './json.ts';
 import type { LedgerPlace } from './ledger-config-map.ts';
 import { explainRefusal } from './permission.ts';
@@ -32,12 +32,8 @@ const LONGEST_MANAGER = 128;
 export function kubernetesControls(client: KubernetesClient, options: ControlsOptions): Controls {
   const { clock, namespace, name } = options;
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps/${encodeURIComponent(name)}`;
-  const set = async (
-    annotation: string,
-    value: string | null,
-    signal: AbortSignal,
-  ): Promise<ControlOutcome> => {
-    const reply = await client.request(
+  const patch: Patch = (annotation, value, signal) =>
+    client.request(
       {
         verb: 'patch',
         resource: 'configmaps',
@@ -50,8 +46,11 @@ export function kubernetesControls(client: KubernetesClient, options: ControlsOp
       },
       signal,
     );
-    return outcomeOf(reply, options);
-  };
+  const set = async (
+    annotation: string,
+    value: string | null,
+    signal: AbortSignal,
+  ): Promise<ControlOutcome> => outcomeOf(await patch(annotation, value, signal), options);
   return {
     read: async (signal) => {
       const at = clock.now();
@@ -71,9 +70,31 @@ export function kubernetesControls(client: KubernetesClient, options: ControlsOp
     },
     pause: (reason, signal) => set(PAUSED, pauseText(reason, clock.now()), signal),
     resume: (signal) => set(PAUSED, null, signal),
-    release: (brake, signal) => set(releaseOf(brake), iso(clock.now()), signal),
+    release: (brake, signal) => released(brake, { patch, options }, signal),
   };
 }
+
+/**
+ * The daemon compares the time of a release with when it noticed something, and the clock of a laptop may be anywhere:
+ * one that is behind would release nothing, and one that is ahead what nobody has seen yet.
+ */
+const CLOCKS_AGREE = seconds(5);
+
+async function released(
+  brake: ReleasableBrake,
+  { patch, options }: { readonly patch: Patch; readonly options: ControlsOptions },
+  signal: AbortSignal,
+): Promise<ControlOutcome> {
+  const [annotation, said] = [releaseOf(brake), options.clock.now()];
+  const reply = await patch(annotation, iso(said), signal);
+  const written = reply.kind === 'ok' ? writtenAt(field(reply.body, 'metadata'), annotation) : undefined;
+  const isAgreed = written === undefined || Math.abs(between(said, written)) < CLOCKS_AGREE;
+  return outcomeOf(isAgreed ? reply : await patch(annotation, iso(written), signal), options);
+}
+
+type Reply = Success | Refusal | NoAnswer;
+
+type Patch = (annotation: string, value: string | null, signal: AbortSignal) => Promise<Reply>;
 
 function managerOf(person: string): string {
   const name = `pod-identity-revoker-cli ${person}`.replace(/[^\x20-\x7e]/g, '?');
@@ -106,7 +127,7 @@ function unread(
  * - 404 about the ConfigMap: there is none yet; of anybody else: a proxy
  * - 409, 429, 5xx: to be tried again
  */
-function outcomeOf(reply: Success | Refusal | NoAnswer, place: LedgerPlace): ControlOutcome {
+function outcomeOf(reply: Reply, place: LedgerPlace): ControlOutcome {
   switch (reply.kind) {
     case 'ok': {
       if (isOurs(reply, place)) return { kind: 'done' };

@@ -91,6 +91,26 @@ test('a change is one merge patch of one annotation, in the name of a person', a
   }
 });
 
+for (const minutesOff of [-10, 10]) {
+  test(`the clock of the operator is ${minutesOff} minutes off: a release is dated by the API server's`, async (t) => {
+    const right = new Date(NOW - minutesOff * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
+    const { server, client, clock } = await worldOn(t, (_, response) => {
+      const managedFields = [owned('pod-identity-revoker-cli a', right, RELEASE)];
+      sendJson(response, 200, metadataOf({ managedFields }));
+    });
+    const outcome = await kubernetesControls(client, { ...PLACE, clock, person: 'a' }).release(
+      'mass-end',
+      never,
+    );
+    assert.deepEqual(outcome, { kind: 'done' });
+    const sent = server.asked.map(
+      ({ body }) => (JSON.parse(body) as { metadata: { annotations: object } }).metadata.annotations,
+    );
+    assert.deepEqual(sent.at(-1), { [RELEASE]: right.replace('Z', '.000Z') });
+    assert.equal(sent.length, 2);
+  });
+}
+
 const REFUSALS: readonly (readonly [string, number, unknown, string, RegExp])[] = [
   [
     '403',

@@ -83,6 +83,8 @@ export async function startPrometheus(path: string, wish: PrometheusWish): Promi
       '--log.level=info',
     ],
   });
+  // Until it has read what it had written before, it answers everything with 503.
+  await until('it is ready', async () => (await fetch(`${server.url}/-/ready`)).ok);
   return new Prometheus(server);
 }
 

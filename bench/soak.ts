@@ -55,7 +55,7 @@ async function told(course: Course, seed: number): Promise<readonly string[]> {
   return problems;
 }
 
-async function keep(figures: readonly Figure[], { samples }: Course, seed: number): Promise<void> {
+async function keep(figures: readonly Figure[], { samples, minutes }: Course, seed: number): Promise<void> {
   await mkdir(RESULTS, { recursive: true });
   const machine = {
     node: process.version,
@@ -64,5 +64,5 @@ async function keep(figures: readonly Figure[], { samples }: Course, seed: numbe
     load: loadavg(),
   };
   const document = { at: new Date().toISOString(), machine, name: 'soak', seed, figures, samples };
-  await writeFile(new URL('soak.json', RESULTS), `${JSON.stringify(document, undefined, 2)}\n`);
+  await writeFile(new URL(`soak-${minutes}min.json`, RESULTS), `${JSON.stringify(document, undefined, 2)}\n`);
 }

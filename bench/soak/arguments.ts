@@ -16,7 +16,7 @@ Usage: npm run soak [-- --minutes N] [--seed N]
   --seed N      of churn, faults and changes of the lead; default 1
   --help        this text
 
-Figures go to standard output and to bench/results/soak.json. Exit code 1 where they are not as they must be.
+Figures go to standard output and to bench/results/soak-<minutes>min.json. Exit code 1 where they are not as they must be.
 `;
 
 const MOST_MINUTES = 1440;

@@ -63,6 +63,13 @@ export class DaemonProcess {
     }
   }
 
+  /** SIGKILL, as when the node runs out of memory. */
+  async kill(): Promise<void> {
+    this.#isStopping = true;
+    this.#child.kill('SIGKILL');
+    await this.#exit;
+  }
+
   async #ended(): Promise<string> {
     const how = await new Promise<string>((resolve) => {
       this.#child.once('error', (error) => resolve(error.message));

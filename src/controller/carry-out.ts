@@ -92,7 +92,7 @@ function withhold(due: readonly Judged[], revocation: Revocation, entry: Entry, 
 function setAlarm(holder: Holder, { entry, deps, alarm }: Slice): void {
   const attempt = entry.attempts.get(holder.uid);
   if (attempt?.kind !== 'refused' || attempt.isForced) return;
-  const from = forceFrom(entry.revocation, holder, deps.policy);
+  const from = forceFrom(entry, holder, deps.policy);
   if (from !== undefined && from > deps.clock.now()) alarm.set(from);
 }
 

@@ -1,5 +1,8 @@
 /** The deadline of a revocation: until when a blocked or slow holder is left to end by itself, and what force does then. */
 
+import type { Grant } from '../domain/grant.ts';
+import { isSameGrant } from '../domain/grant.ts';
+import type { End, History, Span } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Revocation } from '../domain/revocation.ts';
@@ -30,25 +33,55 @@ export function evictionGrace({ grace = USUAL_GRACE }: Holder, policy: Policy): 
   return maxGracePeriod === undefined || grace <= maxGracePeriod ? undefined : atLeast(maxGracePeriod);
 }
 
-/** From when on force is used, so that the pod is gone at the deadline with the grace that it asks for. */
-export function forceFrom(
-  revocation: Revocation | undefined,
+/** What is known of the identity's ends. */
+export type Past = { readonly revocation: Revocation | undefined; readonly history: History };
+
+/**
+ * That of the revocation. A holder that started too late for the end that is followed, while somebody else keeps the
+ * revocation open, has a deadline of its own: counted from the first end that concerns it.
+ */
+export function deadlineOf(
+  { revocation, history }: Past,
   holder: Holder,
   policy: Policy,
 ): Instant | undefined {
-  const { deadline } = revocation ?? {};
+  const { deadline, end: followed } = revocation ?? {};
+  const from = before(holder.start, policy.consistencyWindow);
+  if (deadline === undefined || followed === undefined || followed.notAfter > from) return deadline;
+  const first = lastEnds(history).find(({ notAfter }) => notAfter > from);
+  return first === undefined ? deadline : after(first.notAfter, policy.deadline);
+}
+
+/** The last end of each grant, the earliest first. */
+function lastEnds({ spans }: History): readonly End[] {
+  return spans.flatMap(({ grant, end }, index) => {
+    const isBack = spans.slice(index + 1).some((later) => isOf(later, grant));
+    return end === undefined || isBack ? [] : end;
+  });
+}
+
+function isOf(span: Span, grant: Grant | undefined): boolean {
+  return span.grant !== undefined && grant !== undefined && isSameGrant(span.grant, grant);
+}
+
+/** From when on force is used, so that the pod is gone at the deadline with the grace that it asks for. */
+export function forceFrom(past: Past, holder: Holder, policy: Policy): Instant | undefined {
+  const deadline = deadlineOf(past, holder, policy);
   if (!policy.force || deadline === undefined) return undefined;
   return before(deadline, ownGrace(holder, policy));
 }
 
 /** min(its own, what is left until the deadline, the longest that is given), never below one second. */
-export function forceGrace({ deadline }: Revocation, holder: Holder, policy: Policy, now: Instant): Duration {
+export function forceGrace(past: Past, holder: Holder, policy: Policy, now: Instant): Duration {
+  const deadline = deadlineOf(past, holder, policy);
   const left = deadline === undefined ? LEAST_GRACE : between(now, deadline);
   return atLeast(milliseconds(Math.min(ownGrace(holder, policy), left)));
 }
 
 /** A pod that is terminating already and would outlive the deadline, by how it has been told to end. */
-export function outlivesDeadline({ deadline }: Revocation, { terminating }: Holder, now: Instant): boolean {
+export function outlivesDeadline(past: Past, holder: Holder, policy: Policy, now: Instant): boolean {
+  const deadline = deadlineOf(past, holder, policy);
+  const { terminating } = holder;
   if (deadline === undefined || terminating === undefined) return false;
   return terminating > instant(Math.max(deadline, after(now, LEAST_GRACE)));
 }

@@ -117,11 +117,11 @@ function leaving(of: Case, stale: Stale): Verdict | undefined {
 }
 
 /** The kubelet needs some time to notice, and to tell, that the containers have ended. */
-function ending(holder: Holder, { facts: { revocation }, policy, now }: Case): Verdict {
+function ending(holder: Holder, { facts, policy, now }: Case): Verdict {
   const { terminating = now, finalizers } = holder;
   const overdue = after(terminating, STUCK_AFTER);
   const until = earliest(
-    ...[overdue, forceFrom(revocation, holder, policy)].filter((at) => at === undefined || at > now),
+    ...[overdue, forceFrom(facts, holder, policy)].filter((at) => at === undefined || at > now),
   );
   if (now < overdue) return { kind: 'wait', reason: 'terminating', until };
   const reason = finalizers === undefined ? 'outlives-grace' : 'held-by-finalizer';
@@ -130,10 +130,10 @@ function ending(holder: Holder, { facts: { revocation }, policy, now }: Case): V
 
 function shortened({ facts, policy, now }: Case, { reason }: Stale): Verdict | undefined {
   const { holder, revocation, attempt } = facts;
-  if (revocation?.stage !== 'confirmed' || !outlivesDeadline(revocation, holder, now)) return undefined;
-  const from = forceFrom(revocation, holder, policy);
+  if (revocation?.stage !== 'confirmed' || !outlivesDeadline(facts, holder, policy, now)) return undefined;
+  const from = forceFrom(facts, holder, policy);
   if (from === undefined || now < from || isForcedLately(attempt, now)) return undefined;
-  return { kind: 'force', reason, grace: forceGrace(revocation, holder, policy, now) };
+  return { kind: 'force', reason, grace: forceGrace(facts, holder, policy, now) };
 }
 
 /** It was asked for, and the view does not show it yet, or it was refused and is tried again later. */
@@ -146,9 +146,9 @@ function isForcedLately(attempt: Attempt | undefined, now: Instant): boolean {
 function forced({ facts, policy, now }: Case, { reason }: Stale): Verdict | undefined {
   const { holder, revocation, attempt } = facts;
   if (attempt?.kind !== 'refused' || revocation === undefined) return undefined;
-  const from = forceFrom(revocation, holder, policy);
+  const from = forceFrom(facts, holder, policy);
   if (from === undefined || now < from || isForcedLately(attempt, now)) return undefined;
-  return { kind: 'force', reason, grace: forceGrace(revocation, holder, policy, now) };
+  return { kind: 'force', reason, grace: forceGrace(facts, holder, policy, now) };
 }
 
 /** The stage `confirmed` is the proof that the settle time has passed: see advance.ts. */
@@ -174,9 +174,10 @@ function insideWindow({ facts: { holder }, now }: Case, { end, bound }: Stale): 
   return now < until ? { kind: 'wait', reason: 'window-open', until } : undefined;
 }
 
-function backingOff({ facts: { attempt, holder, revocation }, policy, now }: Case): Verdict | undefined {
+function backingOff({ facts, policy, now }: Case): Verdict | undefined {
+  const { attempt, holder } = facts;
   if (attempt?.kind !== 'refused' || now >= attempt.notBefore) return undefined;
-  const from = forceFrom(revocation, holder, policy);
+  const from = forceFrom(facts, holder, policy);
   const until = from !== undefined && from > now ? earliest(attempt.notBefore, from) : attempt.notBefore;
   return { kind: 'wait', reason: 'backing-off', until };
 }

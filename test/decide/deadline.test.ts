@@ -2,17 +2,28 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { evictionGrace, forceGrace, withDeadline } from '../../src/decide/deadline.ts';
+import type { Past } from '../../src/decide/deadline.ts';
+import { deadlineOf, evictionGrace, forceGrace, withDeadline } from '../../src/decide/deadline.ts';
+import type { End, Span } from '../../src/domain/history.ts';
 import type { Holder } from '../../src/domain/holder.ts';
 import type { Attempt } from '../../src/domain/outcome.ts';
+import type { Revocation } from '../../src/domain/revocation.ts';
 import { hours, milliseconds, minutes, seconds } from '../../src/domain/time.ts';
-import { at, confirmed, holder, policy, revocation } from '../support/builders.ts';
+import { at, confirmed, endedHistory, grant, holder, policy, revocation, span } from '../support/builders.ts';
 import type { Row } from './judging.ts';
 import { testRows } from './judging.ts';
 
 const FORCE = { force: true } as const;
 /** The end is at 0 s and the deadline after 15 minutes. */
 const DUE = confirmed({ deadline: at(900) });
+
+function past(followed: Revocation): Past {
+  return { revocation: followed, history: endedHistory() };
+}
+
+function until(end: number): End {
+  return { notBefore: at(end - 5), notAfter: at(end) };
+}
 
 function refused(more: Partial<Extract<Attempt, { kind: 'refused' }>> = {}): Attempt {
   const outcome = { kind: 'blocked', by: ['budget'], detail: '', retryAfter: undefined } as const;
@@ -230,9 +241,39 @@ test('an evicted pod is given its own grace, or the longest that is given', () =
 });
 
 test('force never gives less than a second', () => {
+  const due = past(DUE);
   for (const now of [at(899.5), at(900), at(9000)]) {
-    assert.equal(forceGrace(DUE, holder(), policy(), now), seconds(1));
+    assert.equal(forceGrace(due, holder(), policy(), now), seconds(1));
   }
-  assert.equal(forceGrace(confirmed(), holder(), policy(), at(0)), seconds(1));
-  assert.equal(forceGrace(DUE, holder({ grace: seconds(0) }), policy(), at(0)), seconds(1));
+  assert.equal(forceGrace(past(confirmed()), holder(), policy(), at(0)), seconds(1));
+  assert.equal(forceGrace(due, holder({ grace: seconds(0) }), policy(), at(0)), seconds(1));
+});
+
+test('a holder that started too late for the end that is followed has a deadline of its own', () => {
+  const [first, second, third] = ['first', 'second', 'third'].map((role) => grant(role));
+  const followed = confirmed({ grant: first, deadline: at(900) });
+  const dueOf = (start: number, spans: readonly Partial<Span>[], open = followed) => {
+    const history = { ...endedHistory(), spans: spans.map((each) => span(each)) };
+    return deadlineOf({ revocation: open, history }, holder({ start: at(start) }), policy());
+  };
+  const began = { grant: first, end: until(0) };
+  const later = { grant: second, end: until(500) };
+  assert.equal(dueOf(-100, [began, later]), at(900), 'it holds the first one too');
+  assert.equal(dueOf(29, [began, later]), at(900), 'it may hold the first one too');
+  assert.equal(dueOf(30, [began, later]), at(1400));
+  assert.equal(
+    dueOf(30, [began, later, { grant: third, end: until(600) }]),
+    at(1400),
+    'the first of its own',
+  );
+  assert.equal(
+    dueOf(30, [began, later, { ...later, end: until(700) }]),
+    at(1600),
+    'it came back and ended again',
+  );
+  assert.equal(dueOf(30, [began, later, { grant: second }]), at(900), 'it came back: no end is its own');
+  const unread = { grant: undefined, end: until(400) };
+  assert.equal(dueOf(30, [began, unread, later]), at(1300), 'nobody knows what that was');
+  assert.equal(dueOf(30, [began, later], { ...followed, end: undefined }), at(900), 'no end was seen');
+  assert.equal(dueOf(30, [began, later], { ...followed, deadline: undefined }), undefined);
 });

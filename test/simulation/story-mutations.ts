@@ -41,6 +41,12 @@ export const STORY_MUTATIONS: readonly StoryMutation[] = [
     story: 'test/simulation/force.test.ts',
   },
   {
+    name: 'a later end has the deadline of the one that is followed',
+    file: 'src/decide/deadline.ts',
+    edits: [{ from: ' || followed.notAfter > from) return deadline;\n', to: ' || from) return deadline;\n' }],
+    story: 'test/simulation/second-end.test.ts',
+  },
+  {
     name: 'force gives no grace',
     file: 'src/decide/deadline.ts',
     edits: [

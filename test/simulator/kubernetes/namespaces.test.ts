@@ -121,3 +121,18 @@ test('a pod that names another scheduler is never placed', async () => {
     await simulator.close();
   }
 });
+
+test('a container that sleeps before it stops ends after that, or with its grace', async (t) => {
+  const api = await startApi(t);
+  const lifecycle = { preStop: { sleep: { seconds: 25 } } };
+  const containers = [{ name: 'main', image: 'image', lifecycle }];
+  for (const name of ['slow', 'short']) api.store.create('pods', podDraft(name, { containers }));
+  await api.call('DELETE', '/api/v1/namespaces/default/pods/slow');
+  await api.call('DELETE', '/api/v1/namespaces/default/pods/short?gracePeriodSeconds=3');
+  api.clock.advance(3000);
+  assert.equal(api.store.get('pods', 'default', 'short'), undefined);
+  api.clock.advance(21_000);
+  assert.ok(api.store.get('pods', 'default', 'slow'));
+  api.clock.advance(2000);
+  assert.equal(api.store.get('pods', 'default', 'slow'), undefined);
+});

@@ -57,3 +57,8 @@ export async function happens(isSo: () => boolean, what = 'what was waited for')
     await wait(10);
   }
 }
+
+export function releasedLease(name: string): object {
+  const spec = { holderIdentity: '', leaseDurationSeconds: 1 };
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec };
+}

@@ -9,16 +9,16 @@ export const FINALIZER = 'pod-identity-revoker.io/test';
 /** Nobody has a Role for this user: what is asked in this name is refused by the API server in its own words. */
 export const NOBODY = 'pod-identity-revoker-test:nobody';
 
-/** The files below `stories/`, each with a namespace of its own. */
+/** The files below `stories/`, the slowest first, each with a namespace of its own. */
 export const STORIES = [
-  'pods',
+  'lease',
+  'replicas',
+  'daemon',
   'evictor',
   'ledger',
-  'lease',
+  'pods',
   'controls',
   'issuer',
-  'daemon',
-  'replicas',
 ] as const;
 
 /** `home` is where the daemons keep their ledger and their Lease. */

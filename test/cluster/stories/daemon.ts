@@ -110,6 +110,6 @@ function isOf(event: { readonly [field: string]: unknown }, uid: string): boolea
 
 async function holderNames(daemon: { get: (listener: 'statusListen', path: string) => Promise<Response> }) {
   const answer = await daemon.get('statusListen', '/api/v1/holders');
-  const { holders } = (await answer.json()) as { readonly holders: readonly { readonly name: string }[] };
-  return holders.map(({ name }) => name).toSorted();
+  const { holders } = (await answer.json()) as { readonly holders: readonly { readonly pod: string }[] };
+  return holders.map(({ pod }) => pod).toSorted();
 }

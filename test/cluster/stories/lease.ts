@@ -4,7 +4,7 @@ import { kubernetesLeadership } from '../../../src/adapters/kubernetes/lease.ts'
 import { milliseconds, seconds } from '../../../src/domain/time.ts';
 import { never } from '../../adapters/kubernetes/support.ts';
 import { leadershipContract } from '../../contract/leadership-contract.ts';
-import { asks, clock, groundOf, happens } from '../harness.ts';
+import { asks, clock, groundOf, happens, releasedLease } from '../harness.ts';
 import { placeOf } from '../names.ts';
 
 const PLACE = { namespace: placeOf('lease'), name: 'pod-identity-revoker' };
@@ -22,12 +22,7 @@ const TIMING = {
 leadershipContract('leadership on a cluster', async (t) => {
   const { cluster, front, client } = await groundOf(t);
   await cluster.remove(`${LEASES}/${PLACE.name}`);
-  await cluster.create(LEASES, {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: { name: PLACE.name },
-    spec: { holderIdentity: '', leaseDurationSeconds: 1 },
-  });
+  await cluster.create(LEASES, releasedLease(PLACE.name));
   return {
     open: async (name) => {
       const options = { ...PLACE, podName: name, timing: TIMING };

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { DaemonProcess } from '../../e2e/scene.ts';
 import { aWhile, until } from '../../e2e/scene.ts';
 import { eventually } from '../cluster.ts';
+import { releasedLease } from '../harness.ts';
 import { placeOf } from '../names.ts';
 import type { Stage } from '../stage.ts';
 import { setStage } from '../stage.ts';
@@ -13,13 +14,15 @@ import { setStage } from '../stage.ts';
 const NAMESPACE = placeOf('replicas');
 const HOME = placeOf('home');
 const LEDGER = `/api/v1/namespaces/${HOME}/configmaps/pod-identity-revoker-ledger`;
-const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${HOME}/leases/pod-identity-revoker`;
+const LEASES = `/apis/coordination.k8s.io/v1/namespaces/${HOME}/leases`;
+const LEASE = 'pod-identity-revoker';
 const PATIENCE = 60_000;
 
-/** Nothing is left from the story before. */
+/** Nothing is left from the story before. The Lease is one that was given up, so that nobody waits for its end. */
 async function setHome(t: TestContext): Promise<Stage> {
   const stage = await setStage(t, NAMESPACE);
-  for (const target of [LEDGER, LEASE]) await stage.cluster.remove(target);
+  for (const target of [LEDGER, `${LEASES}/${LEASE}`]) await stage.cluster.remove(target);
+  await stage.cluster.create(LEASES, releasedLease(LEASE));
   return stage;
 }
 

@@ -45,9 +45,9 @@ class Run {
   readonly #child;
   readonly #ended;
 
-  constructor(environment: Readonly<Record<string, string>>) {
+  constructor(environment: Readonly<Record<string, string>>, stories: readonly string[] = []) {
     const { PATH = '' } = process.env;
-    this.#child = spawn(process.execPath, [RUN], { env: { PATH, ...environment } });
+    this.#child = spawn(process.execPath, [RUN, ...stories], { env: { PATH, ...environment } });
     this.#ended = once(this.#child, 'close');
     this.#child.stdout.on('data', (chunk: Buffer) => {
       this.out += chunk.toString();
@@ -88,16 +88,17 @@ function namespacesOf({ kubernetes }: Simulator): readonly string[] {
   return kubernetes.store.list('namespaces').map(({ metadata }) => metadata.name);
 }
 
+function isOfARun({ namespace, resource, name, body }: RecordedRequest): boolean {
+  const made = JSON.stringify(body ?? '').match(/"name":"(revoker-test-[a-z0-9-]+)"/)?.[1];
+  const place = resource === 'namespaces' ? (name ?? made) : namespace;
+  return place !== undefined && /^revoker-test-[0-9a-f]{8}-[a-z]+$/.test(place);
+}
+
 /** What is written elsewhere than in a namespace that a run has made, or by which it makes and removes one. */
 function writesOutside({ kubernetes }: Simulator): readonly string[] {
-  const isOwn = ({ namespace, resource, name, body }: RecordedRequest): boolean => {
-    const made = JSON.stringify(body ?? '').match(/"name":"(revoker-test-[a-z0-9-]+)"/)?.[1];
-    const place = resource === 'namespaces' ? (name ?? made) : namespace;
-    return place !== undefined && /^revoker-test-[0-9a-f]{8}-[a-z]+$/.test(place);
-  };
   return kubernetes.requests
     .writes()
-    .filter((request) => !isOwn(request))
+    .filter((request) => !isOfARun(request))
     .map(({ method, path }) => `${method} ${path}`);
 }
 
@@ -132,8 +133,9 @@ test('the whole suite, on a cluster that the simulator plays: all is told, and o
 test('SIGINT in the middle: what was made is removed, and the exit code says that it did not end by itself', async (t) => {
   const { simulator, kubeconfig } = await someCluster(t);
   const before = namespacesOf(simulator);
-  const run = new Run({ TEST_KUBECONFIG: kubeconfig, TEST_CLUSTER_GO_AHEAD: CONTEXT });
-  await until('pods', () => simulator.kubernetes.store.list('pods').length > 1, 30_000);
+  const run = new Run({ TEST_KUBECONFIG: kubeconfig, TEST_CLUSTER_GO_AHEAD: CONTEXT }, ['daemon']);
+  const { watches } = simulator.kubernetes;
+  await until('a daemon at work', () => watches.count({ resource: 'pods' }) > 0, 30_000);
   run.signal('SIGINT');
   const { code, out, errors } = await run.ended();
   assert.equal(code, 130, `${out}\n${errors}`);
@@ -146,12 +148,8 @@ test('a story that fails: exit code 1, and what was made is removed', async (t) 
   const { simulator, kubeconfig } = await someCluster(t);
   const before = namespacesOf(simulator);
   simulator.kubernetes.faults.deny({ verb: 'create', resource: 'serviceaccounts' });
-  simulator.kubernetes.faults.deny({ verb: 'create', resource: 'leases' });
-  simulator.kubernetes.faults.deny({ verb: 'create', resource: 'configmaps' });
-  const { code, out } = await new Run({
-    TEST_KUBECONFIG: kubeconfig,
-    TEST_CLUSTER_GO_AHEAD: CONTEXT,
-  }).ended();
+  const environment = { TEST_KUBECONFIG: kubeconfig, TEST_CLUSTER_GO_AHEAD: CONTEXT };
+  const { code, out } = await new Run(environment, ['issuer']).ended();
   assert.equal(code, 1, out);
   assert.match(out, /could not create in .*serviceaccounts: 403 serviceaccounts is forbidden/);
   assert.deepEqual(namespacesOf(simulator), before);
@@ -167,12 +165,14 @@ test('namespaces that may not be made: exit code 1, the words of the cluster, an
   assert.doesNotMatch(out, /ℹ tests/);
 });
 
+type Refused = readonly [Readonly<Record<string, string>>, RegExp, ...stories: string[]];
+
 test('without a go-ahead that names the context: exit code 2, what to set, and no request', async (t) => {
   const { simulator, kubeconfig } = await someCluster(t);
   const nowhere = join(kubeconfig, '..', 'nowhere');
   const broken = join(kubeconfig, '..', 'broken');
   writeFileSync(broken, 'clusters: [');
-  const cases: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+  const cases: readonly Refused[] = [
     [{}, /TEST_KUBECONFIG is not set/],
     [{ TEST_CLUSTER_GO_AHEAD: CONTEXT }, /TEST_KUBECONFIG is not set/],
     [{ KUBECONFIG: kubeconfig, TEST_CLUSTER_GO_AHEAD: CONTEXT }, /TEST_KUBECONFIG is not set/],
@@ -183,13 +183,19 @@ test('without a go-ahead that names the context: exit code 2, what to set, and n
       { TEST_KUBECONFIG: kubeconfig, TEST_CLUSTER_GO_AHEAD: 'prod' },
       /GO_AHEAD is "prod"[^]*set TEST_CLUSTER_GO_AHEAD='simulated'/,
     ],
+    [
+      { TEST_KUBECONFIG: kubeconfig, TEST_CLUSTER_GO_AHEAD: CONTEXT },
+      /there is no story nonsense: there are lease, /,
+      'nonsense',
+    ],
   ];
-  for (const [environment, complaint] of cases) {
-    const { code, out, errors } = await new Run(environment).ended();
+  const check = async ([environment, complaint, ...stories]: Refused): Promise<void> => {
+    const { code, out, errors } = await new Run(environment, stories).ended();
     assert.equal(code, 2, errors);
     assert.match(errors, complaint);
     assert.equal(out, '');
     assert.doesNotMatch(errors, /\n\s+at /);
-  }
+  };
+  await Promise.all(cases.map(check));
   assert.deepEqual(simulator.kubernetes.requests.all(), []);
 });

@@ -1,5 +1,6 @@
 /** Runs the suite against the cluster of TEST_KUBECONFIG, in namespaces of its own: `npm run test:cluster`. */
 
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,9 +11,11 @@ import { openCluster } from './cluster.ts';
 import type { GoAhead } from './go-ahead.ts';
 import { goAheadOf } from './go-ahead.ts';
 import { namespaceOf, PLACES, RUN_LABEL, STORIES } from './names.ts';
-import type { Made } from './namespaces.ts';
+import type { RunPlaces } from './namespaces.ts';
 import { makeNamespace, removeNamespaces } from './namespaces.ts';
 
+const FAILED = 1;
+const MISUSED = 2;
 const INTERRUPTED = 130;
 
 function say(text: string): void {
@@ -35,69 +38,98 @@ function interruption(): AbortSignal {
   return interrupted.signal;
 }
 
-async function tellStories(prefix: string, interrupted: AbortSignal): Promise<number> {
-  const files = STORIES.map((story) => fileURLToPath(new URL(`stories/${story}.ts`, import.meta.url)));
+/** In a process group of its own, so that none of the daemons that it starts outlives it. */
+async function tellStories(
+  stories: readonly string[],
+  prefix: string,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const files = stories.map((story) => fileURLToPath(new URL(`stories/${story}.ts`, import.meta.url)));
   const args = ['--test', '--test-concurrency=4', '--test-reporter=spec', ...files];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, TEST_CLUSTER_NAMESPACES: prefix },
     stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
   });
-  interrupted.addEventListener('abort', () => child.kill('SIGINT'));
+  const interrupt = (): void => signalGroup(child, 'SIGINT');
+  if (interrupted.aborted) interrupt();
+  interrupted.addEventListener('abort', interrupt);
   const [code]: unknown[] = await once(child, 'close');
-  return typeof code === 'number' ? code : INTERRUPTED;
+  signalGroup(child, 'SIGKILL');
+  if (interrupted.aborted) return INTERRUPTED;
+  return typeof code === 'number' ? code : FAILED;
 }
 
-function introduce({ context, kubeconfig }: GoAhead, server: string, run: string): string {
-  const prefix = `revoker-test-${run}`;
+/** Where nobody of the group is left there is nothing to do. */
+function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+function introduce({ context, kubeconfig }: GoAhead, server: string, { run, names }: RunPlaces): void {
   say(`cluster   ${server} (context "${context}" of ${kubeconfig})`);
-  say(`creates   the namespaces ${PLACES.map((place) => namespaceOf(prefix, place)).join(', ')}`);
+  say(`creates   the namespaces ${names.join(', ')}`);
   say(`          with the label ${RUN_LABEL}=${run}; everything else is made in them`);
   say('removes   these namespaces at the end, whatever happens, and nothing else');
-  return prefix;
 }
 
-async function removeAll(cluster: Cluster, made: readonly Made[]): Promise<boolean> {
-  try {
-    await removeNamespaces(cluster, made);
-    say('removed   all namespaces of this run');
-    return true;
-  } catch (error) {
-    complain(`not all namespaces of this run are gone: ${messageOf(error)}`);
-    complain(`still to be removed: kubectl delete namespace ${made.map(({ name }) => name).join(' ')}`);
-    return false;
+async function removeAll(cluster: Cluster, places: RunPlaces): Promise<boolean> {
+  const left = await removeNamespaces(cluster, places);
+  if (left.length === 0) say('removed   all namespaces of this run');
+  else {
+    complain(`not all namespaces of this run could be removed:\n${left.join('\n')}`);
+    complain(`remove them by: kubectl delete namespace -l ${RUN_LABEL}=${places.run}`);
   }
+  return left.length === 0;
 }
 
-async function run(goAhead: GoAhead): Promise<number> {
+async function runSuite(goAhead: GoAhead, stories: readonly string[]): Promise<number> {
   const interrupted = interruption();
   const cluster = await openCluster();
-  const suffix = randomBytes(4).toString('hex');
-  const prefix = introduce(goAhead, cluster.connection.server, suffix);
-  const made: Made[] = [];
-  let code = 1;
+  const run = randomBytes(4).toString('hex');
+  const prefix = `revoker-test-${run}`;
+  const places = { run, names: PLACES.map((place) => namespaceOf(prefix, place)) };
+  introduce(goAhead, cluster.connection.server, places);
+  let code = FAILED;
   try {
-    for (const place of PLACES) {
-      if (!interrupted.aborted) made.push(await makeNamespace(cluster, namespaceOf(prefix, place), suffix));
+    for (const name of places.names) {
+      if (!interrupted.aborted) await makeNamespace(cluster, name, run);
     }
-    code = interrupted.aborted ? INTERRUPTED : await tellStories(prefix, interrupted);
-    if (interrupted.aborted) code = INTERRUPTED;
+    code = interrupted.aborted ? INTERRUPTED : await tellStories(stories, prefix, interrupted);
   } catch (error) {
     complain(messageOf(error));
   }
-  const isClean = await removeAll(cluster, made);
+  const isClean = await removeAll(cluster, places);
   await cluster.connection.close();
-  return isClean ? code : Math.max(code, 1);
+  return isClean ? code : Math.max(code, FAILED);
 }
 
-const goAhead = goAheadOf(process.env);
-if (typeof goAhead === 'string') {
-  complain(goAhead);
-  process.exitCode = 2;
-} else {
+/** All, or those that the arguments name. */
+function storiesOf(args: readonly string[]): readonly string[] | string {
+  const known: readonly string[] = STORIES;
+  const unknown = args.filter((name) => !known.includes(name));
+  if (unknown.length > 0) return `there is no story ${unknown.join(', ')}: there are ${STORIES.join(', ')}`;
+  return args.length === 0 ? STORIES : args;
+}
+
+async function main(): Promise<number> {
+  const stories = storiesOf(process.argv.slice(2));
+  const goAhead = goAheadOf(process.env);
+  const problem = [stories, goAhead].find((one) => typeof one === 'string');
+  if (typeof stories === 'string' || typeof goAhead === 'string') {
+    complain(String(problem));
+    return MISUSED;
+  }
   try {
-    process.exitCode = await run(goAhead);
+    return await runSuite(goAhead, stories);
   } catch (error) {
     complain(messageOf(error));
-    process.exitCode = 2;
+    return MISUSED;
   }
 }
+
+process.exitCode = await main();

@@ -17,7 +17,7 @@ const GAUGE = new URL('gauge.ts', import.meta.url).href;
 /** As the chart has it: 70 % of the memory limit. */
 const HEAP = ['--max-old-space-size=358'] as const;
 const extra = process.env['BENCH_FLAGS']?.split(' ') ?? [];
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 50;
 const LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 20_000;
 
@@ -30,10 +30,14 @@ export class WholeDaemon implements AsyncDisposable {
   readonly lines: string[] = [];
 
   constructor(env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [...VIEW_FLAGS, ...HEAP, ...extra, '--import', GAUGE, MAIN, 'run'], {
-      env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [...VIEW_FLAGS, ...HEAP, ...extra, '--import', GAUGE, MAIN, 'run'],
+      {
+        env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      },
+    );
     this.#ended = once(this.#child, 'exit');
     this.#addresses = this.#started();
     // Whoever waits for them hears of it.

@@ -18,7 +18,7 @@ import type { Daemon } from './daemon.ts';
 import type { Deps } from './deps.ts';
 import { isViewFresh, VIEW_LIMIT } from './freshness.ts';
 import type { Entry, Opinion } from './ledger.ts';
-import { NOT_VISITED, tally } from './tally.ts';
+import { NOT_VISITED, Tally } from './tally.ts';
 
 export type About = {
   readonly cluster: string;
@@ -36,12 +36,14 @@ export class StatusView implements StatusSource {
   readonly #daemon: Daemon;
   readonly #about: About;
   readonly #startedAt: Instant;
+  readonly #tally: Tally;
 
   constructor(deps: Deps, daemon: Daemon, about: About) {
     this.#deps = deps;
     this.#daemon = daemon;
     this.#about = about;
     this.#startedAt = deps.clock.now();
+    this.#tally = new Tally(deps);
   }
 
   status(): Status {
@@ -53,6 +55,7 @@ export class StatusView implements StatusSource {
       ...this.#listProblems(listing, now),
       ...podProblems(freshness, now),
     ];
+    const readings = (): Status['readings'] => this.#readings(freshness);
     return {
       cluster: this.#about.cluster,
       mode: this.#about.mode,
@@ -61,20 +64,13 @@ export class StatusView implements StatusSource {
       live: between(this.#daemon.sweeper.lastEndedAt ?? this.#startedAt, now) < this.#liveLimit(),
       ready: notReadyBecause.length === 0,
       notReadyBecause,
-      readings: {
-        associations: {
-          at: this.#daemon.sweeper.lastKnownAt,
-          problem: listing.kind === 'unknown' ? listing.detail : undefined,
-        },
-        grants: { at: this.#daemon.describer.oldestReadAt(), problem: undefined },
-        pods: {
-          at: freshness.kind === 'synced' ? freshness.asOf : undefined,
-          problem: freshness.kind === 'unsynced' ? freshness.why : undefined,
-        },
+      // Not for those who do not ask: it takes a look at every association, and probes come every second.
+      get readings() {
+        return readings();
       },
       associations: listing.kind === 'known' ? listing.value.ids.size : undefined,
       holders: this.#deps.pods.count(),
-      openRevocations: this.revocations().filter(isOpen).length,
+      openRevocations: this.#countOpen(),
       isLeading: this.#deps.reign.term() !== undefined,
       hasOwnGrantEnded: this.#hasOwnGrantEnded(),
     };
@@ -95,7 +91,7 @@ export class StatusView implements StatusSource {
   }
 
   tally(): readonly Tallied[] {
-    return tally(this.#deps);
+    return this.#tally.count();
   }
 
   unreadable(): readonly UnreadablePod[] {
@@ -133,6 +129,27 @@ export class StatusView implements StatusSource {
     const entry = ownIdentity === undefined ? undefined : ledger.find(ownIdentity);
     const isGone = entry?.standing.kind === 'known' && entry.standing.value.kind === 'none';
     return isGone && lastSpan(entry.history)?.end !== undefined;
+  }
+
+  #readings(freshness: Freshness): Status['readings'] {
+    const { listing, lastKnownAt } = this.#daemon.sweeper;
+    return {
+      associations: { at: lastKnownAt, problem: listing.kind === 'unknown' ? listing.detail : undefined },
+      grants: { at: this.#daemon.describer.oldestReadAt(), problem: undefined },
+      pods: {
+        at: freshness.kind === 'synced' ? freshness.asOf : undefined,
+        problem: freshness.kind === 'unsynced' ? freshness.why : undefined,
+      },
+    };
+  }
+
+  /** Those that are over may be many, and are none of this. */
+  #countOpen(): number {
+    let count = 0;
+    for (const [, { revocation }] of this.#deps.ledger.entries()) {
+      if (revocation !== undefined && isOpen(revocation)) count += 1;
+    }
+    return count;
   }
 
   #liveLimit(): Duration {

@@ -3,9 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusView } from '../../src/controller/status-view.ts';
+import type { Deps } from '../../src/controller/deps.ts';
+import { sweep } from '../../src/controller/sweep.ts';
+import { Tally } from '../../src/controller/tally.ts';
+import type { Holder } from '../../src/domain/holder.ts';
+import type { Identity } from '../../src/domain/identity.ts';
 import { seconds } from '../../src/domain/time.ts';
-import { at } from '../support/builders.ts';
-import { busyWorld, ETL } from './busy.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Pods } from '../../src/ports/pods.ts';
+import { at, grant, identity } from '../support/builders.ts';
+import { busyWorld, ETL, LONG_AGO } from './busy.ts';
 
 const ABOUT = {
   cluster: 'c',
@@ -14,27 +21,83 @@ const ABOUT = {
   stopping: new AbortController().signal,
 } as const;
 
+function podsOf({ pods }: Deps): Pods {
+  return {
+    count: () => pods.count(),
+    holder: (uid) => pods.holder(uid),
+    holdersOf: (of) => pods.holdersOf(of),
+    identities: () => pods.identities(),
+    unreadable: () => [],
+    freshness: () => pods.freshness(),
+    run: (listener, signal) => pods.run(listener, signal),
+  };
+}
+
 test('a probe asks for no holders, however many there are; a scrape asks once for those of each identity', async () => {
   await using world = await busyWorld();
   const { deps } = world;
   const asked: string[] = [];
-  const pods: typeof deps.pods = {
-    count: () => deps.pods.count(),
-    holder: (uid) => deps.pods.holder(uid),
+  const pods: Pods = {
+    ...podsOf(deps),
     holdersOf: (identity) => {
       asked.push(identity);
       return deps.pods.holdersOf(identity);
     },
-    identities: () => deps.pods.identities(),
-    unreadable: () => [],
-    freshness: () => deps.pods.freshness(),
-    run: (listener, signal) => deps.pods.run(listener, signal),
   };
   const view = new StatusView({ ...deps, pods }, world.daemon, ABOUT);
   assert.equal(view.status().holders, world.cluster.running().length);
   assert.deepEqual(asked, []);
   view.tally();
   assert.deepEqual(asked, [...deps.pods.identities()]);
+});
+
+test('a scrape counts again only the holders of an identity of which something has changed', async () => {
+  await using world = await busyWorld();
+  const { deps } = world;
+  let looks = 0;
+  const heldBy = new Map(
+    [...deps.pods.identities()].map((identity) => [identity, deps.pods.holdersOf(identity).map(watched)]),
+  );
+  function watched(holder: Holder): Holder {
+    return {
+      ...holder,
+      get uid() {
+        looks += 1;
+        return holder.uid;
+      },
+    };
+  }
+  const pods = { identities: () => heldBy.keys(), holdersOf: (of: Identity) => heldBy.get(of) ?? [] };
+  const tally = new Tally({ ledger: deps.ledger, pods: { ...podsOf(deps), ...pods } });
+  const first = tally.count();
+  assert.equal(looks, 4);
+  assert.deepEqual(tally.count(), first);
+  assert.equal(looks, 4);
+  deps.ledger.entry(ETL).opinions = new Map(deps.ledger.entry(ETL).opinions);
+  assert.deepEqual(tally.count(), first);
+  assert.equal(looks, 7);
+});
+
+test('a sweep over many identities leaves the event loop its turns', async () => {
+  await using world = await busyWorld({}, ({ eks }) => {
+    for (let n = 0; n < 998; n += 1) eks.create(identity(`team-c/tenant-${n}`), grant('c'), LONG_AGO);
+  });
+  let turns = 0;
+  const clock: Clock = {
+    now: () => world.clock.now(),
+    monotonic: () => world.clock.monotonic(),
+    sleep: (duration, signal) => world.clock.sleep(duration, signal),
+    turn: async () => void (turns += 1),
+  };
+  const listed: number[] = [];
+  const findings = {
+    visit: () => undefined,
+    describe: () => undefined,
+    listed: (ids: ReadonlyMap<unknown, unknown>) => void listed.push(ids.size),
+  };
+  await sweep({ ...world.deps, clock }, findings, new AbortController().signal);
+  assert.deepEqual(listed, [1000]);
+  assert.equal(turns, 3, 'one after each 256');
 });
 
 test('the tally is what the list of all holders tells: kept, waiting, and not visited yet', async () => {

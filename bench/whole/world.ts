@@ -36,8 +36,6 @@ export class DecisionWorld {
   readonly deps: Deps;
   /** Called when an eviction is asked for, which is granted. */
   onEviction: () => void = () => undefined;
-  /** When the last List was answered. */
-  listedAt = 0;
   readonly #associations = new Map<Identity, Association>();
   readonly #byId = new Map<AssociationId, Association>();
   #view: PodsListener | undefined;
@@ -202,7 +200,6 @@ export class DecisionWorld {
       list: async () => {
         const at = clock.now();
         const ids = new Map([...this.#associations].map(([identity, { id }]) => [identity, [id]]));
-        this.listedAt = performance.now();
         return known({ ids, unreadable: 0 }, at);
       },
       describe: async (id) => {

@@ -6,15 +6,9 @@ import { pipeline } from 'node:stream';
 
 const agent = new Agent({ keepAlive: true });
 
-/** `target` is the path there. */
-export function passOn(
-  upstream: string,
-  target: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+export function passOn(target: URL, request: IncomingMessage, response: ServerResponse): void {
   const { headers, method } = request;
-  const onward = open(new URL(target, upstream), { agent, method, headers }, (answer) => {
+  const onward = open(target, { agent, method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     response.flushHeaders();
     // Whoever breaks off is no fault: the other side is closed with it.

@@ -68,13 +68,16 @@ function stockOf(wire: Wire): Stock {
   return stock;
 }
 
+/** Where the request is to be passed on to; undefined: it is for this server. */
+function onward({ url = '/' }: IncomingMessage): URL | undefined {
+  const [target, below = ''] = /^\/[^/]+(\/.*)$/.exec(url) ?? [];
+  if (target === undefined || upstream === undefined) return undefined;
+  return /^\/(?:prepare|api\/v1\/pods)(?:\?|$)/.test(below) ? undefined : new URL(below, upstream);
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://bench');
   const course = readCourse(url.pathname);
-  const isOfPods = /^\/[^/]+\/(?:prepare|api\/v1\/pods)$/.test(url.pathname);
-  if (!isOfPods && upstream !== undefined) {
-    return passOn(upstream, `${url.pathname}${url.search}`.replace(/^\/[^/]+/, ''), request, response);
-  }
   const isPreparing = url.pathname.endsWith('/prepare');
   const accepts = isPreparing || (request.headers.accept ?? '').includes('vnd.kubernetes.protobuf');
   const wire = course.protobuf && accepts ? PROTOBUF_WIRE : JSON_WIRE;
@@ -190,6 +193,11 @@ function drained(response: ServerResponse): Promise<void> {
 }
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+  const target = onward(request);
+  if (target !== undefined) {
+    passOn(target, request, response);
+    return;
+  }
   answer(request, response).catch((error: unknown) => {
     process.stderr.write(`bench server: ${String(error)}\n`);
     response.destroy();

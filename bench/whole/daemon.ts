@@ -16,7 +16,8 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const GAUGE = new URL('gauge.ts', import.meta.url).href;
 /** As the chart has it: 70 % of the memory limit. */
 const HEAP = ['--max-old-space-size=358'] as const;
-const extra = process.env['BENCH_FLAGS']?.split(' ') ?? [];
+/** For a profile: `BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profile'`. */
+const EXTRA = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
 const LOOK_EVERY_MS = 50;
 const LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 20_000;
@@ -27,12 +28,12 @@ export class WholeDaemon implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #addresses: Promise<Addresses>;
   readonly #ended: Promise<unknown>;
-  readonly lines: string[] = [];
+  readonly #lines: string[] = [];
 
   constructor(env: Readonly<Record<string, string>>) {
     this.#child = spawn(
       process.execPath,
-      [...VIEW_FLAGS, ...HEAP, ...extra, '--import', GAUGE, MAIN, 'run'],
+      [...VIEW_FLAGS, ...HEAP, ...EXTRA, '--import', GAUGE, MAIN, 'run'],
       {
         env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -112,19 +113,19 @@ export class WholeDaemon implements AsyncDisposable {
     if (stdout === null) throw new Error('the daemon has no standard output');
     const { promise, resolve, reject } = Promise.withResolvers<Addresses>();
     createInterface({ input: stdout }).on('line', (text) => {
-      if (this.lines.push(text) > 20) this.lines.shift();
+      if (this.#lines.push(text) > 20) this.#lines.shift();
       const line = parseDaemonLine(text);
       const [listen, statusListen] = [textAt(line?.fields, 'listen'), textAt(line?.fields, 'statusListen')];
       if (line?.message === 'started' && listen && statusListen) resolve({ listen, statusListen });
     });
-    this.#ended.then(() => reject(new Error(`the daemon ended: ${this.lines.join('\n')}`)), reject);
+    this.#ended.then(() => reject(new Error(`the daemon ended: ${this.#lines.join('\n')}`)), reject);
     return promise;
   }
 
   async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
     const limit = performance.now() + LIMIT_MS;
     while (!(await isSo())) {
-      if (performance.now() > limit) throw new Error(`not ${what}: ${this.lines.join('\n')}`);
+      if (performance.now() > limit) throw new Error(`not ${what}: ${this.#lines.join('\n')}`);
       await pause(LOOK_EVERY_MS);
     }
   }

@@ -22,7 +22,7 @@ type Form = {
 
 const FORMS = {
   full: { pods: 500_000, associations: 5000, rounds: 3, restMs: 32_000 },
-  small: { pods: 20_000, associations: 1000, rounds: 1, restMs: 6000 },
+  small: { pods: 5000, associations: 1000, rounds: 1, restMs: 6000 },
 } as const satisfies Record<Size, Form>;
 
 /** A sweep in each, so that a short rest has some. */

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Benchmark, Figure, Size } from '../benchmark.ts';
+import { figure } from '../benchmark.ts';
 import type { Course } from '../pods/course.ts';
 import { prepare, runOnce } from '../pods/measure.ts';
 import type { Used } from '../pods/meter.ts';
@@ -81,11 +82,7 @@ function figuresOf(rounds: readonly Round[]): readonly Figure[] {
   ];
   const informerPeak = of(({ informer }) => informer.peak);
   return [
-    {
-      name: 'peak: informer / daemon',
-      value: hundredths(informerPeak / of(({ daemon }) => daemon.peak)),
-      unit: 'x',
-    },
+    figure('peak: informer / daemon', informerPeak / of(({ daemon }) => daemon.peak), 'x'),
     ...spreadOf('start to ready', rounds, ({ daemon }) => daemon.wall, 's'),
     ...spreadOf('cpu until ready', rounds, ({ daemon }) => daemon.cpu, 's'),
     ...spreadOf('peak until ready', rounds, ({ daemon }) => daemon.peak, 'MB'),
@@ -100,8 +97,4 @@ function figuresOf(rounds: readonly Round[]): readonly Figure[] {
     ...at('leader', ({ leader }) => leader),
     ...at('standby', ({ standby }) => standby),
   ];
-}
-
-function hundredths(value: number): number {
-  return Number(value.toFixed(2));
 }

@@ -39,9 +39,9 @@ test('a probe asks for no holders, however many there are; a scrape asks once fo
   const asked: string[] = [];
   const pods: Pods = {
     ...podsOf(deps),
-    holdersOf: (identity) => {
-      asked.push(identity);
-      return deps.pods.holdersOf(identity);
+    holdersOf: (whose) => {
+      asked.push(whose);
+      return deps.pods.holdersOf(whose);
     },
   };
   const view = new StatusView({ ...deps, pods }, world.daemon, ABOUT);
@@ -56,7 +56,7 @@ test('a scrape counts again only the holders of an identity of which something h
   const { deps } = world;
   let looks = 0;
   const heldBy = new Map(
-    [...deps.pods.identities()].map((identity) => [identity, deps.pods.holdersOf(identity).map(watched)]),
+    [...deps.pods.identities()].map((whose) => [whose, deps.pods.holdersOf(whose).map(watched)]),
   );
   function watched(holder: Holder): Holder {
     return {

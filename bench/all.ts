@@ -3,5 +3,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { HINTS } from './hints.ts';
 import { PODS } from './pods.ts';
+import { WHOLE } from './whole.ts';
 
-export const BENCHMARKS: readonly Benchmark[] = [...HINTS, ...PODS];
+export const BENCHMARKS: readonly Benchmark[] = [...HINTS, ...PODS, ...WHOLE];

@@ -28,8 +28,10 @@ export type Measured = {
 
 export type PodServer = AsyncDisposable & { readonly port: number };
 
-export async function startPodServer(): Promise<PodServer> {
-  const child = spawn(process.execPath, [SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** `upstream`: who answers what is asked for besides pods. */
+export async function startPodServer(upstream?: string): Promise<PodServer> {
+  const args = upstream === undefined ? [SERVER] : [SERVER, upstream];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [''])]);
   const port = Number(line);
@@ -44,10 +46,15 @@ export async function startPodServer(): Promise<PodServer> {
   };
 }
 
+/** Has the server make its bytes, so that nobody who is measured waits for them. */
+export async function prepare({ port }: PodServer, course: Course): Promise<void> {
+  await (await fetch(`${courseUrl(port, course)}/prepare`)).text();
+}
+
 /** One after the other and round after round, so that what else the machine does meets all alike. */
 export async function sideBySide(measured: readonly Measured[], rounds: number): Promise<Runs> {
   await using server = await startPodServer();
-  for (const { course } of measured) await (await fetch(`${courseUrl(server.port, course)}/prepare`)).text();
+  for (const { course } of measured) await prepare(server, course);
   const runs = new Map<string, Used[]>(measured.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const one of measured) runs.get(one.name)?.push(await runOnce(server.port, one));
@@ -57,7 +64,10 @@ export async function sideBySide(measured: readonly Measured[], rounds: number):
 
 let processes = 0;
 
-async function runOnce(port: number, { course, expires = false, flags = [], way }: Measured): Promise<Used> {
+export async function runOnce(
+  port: number,
+  { course, expires = false, flags = [], way }: Measured,
+): Promise<Used> {
   processes += 1;
   const url = courseUrl(port, expires ? { ...course, expiry: processes } : course);
   const args = [...flags, WAY, way, url, String(course.pods), String(course.changes)];

@@ -1,4 +1,7 @@
-/** The API server of the benchmarks of pods, a process of its own: it serves prepared bytes and knows nothing else. */
+/**
+ * The API server of the benchmarks of pods, a process of its own: it serves prepared bytes. What is asked for besides the
+ * pods of all namespaces it passes on to the server that its argument names.
+ */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -6,6 +9,7 @@ import process from 'node:process';
 import { encodePod } from '../../simulator/kubernetes/protobuf-encode.ts';
 import type { Course } from './course.ts';
 import { readCourse } from './course.ts';
+import { passOn } from './pass-on.ts';
 import type { Template } from './template.ts';
 import { makeTemplates, stamp } from './template.ts';
 import type { Wire } from './wire.ts';
@@ -18,7 +22,6 @@ type Stock = {
   readonly modified: readonly Template[];
 };
 
-const TEMPLATES = 1000;
 /** A holder that comes after all changes, by which a view knows that it has them. */
 const DONE = {
   metadata: {
@@ -46,6 +49,8 @@ const CHUNK_BYTES = 256 * 1024;
 /** Of the state; the changes follow it. */
 const VERSION = 200_000_000;
 
+const [upstream] = process.argv.slice(2);
+
 const stocks = new Map<Wire, Stock>();
 
 /** Made when first asked for, so that what is not measured costs no memory. */
@@ -55,12 +60,19 @@ function stockOf(wire: Wire): Stock {
   const { encoding, event, item } = wire;
   const stock = {
     wire,
-    items: makeTemplates(TEMPLATES, encoding, item),
-    added: makeTemplates(TEMPLATES, encoding, (pod) => event('ADDED', pod)),
-    modified: makeTemplates(TEMPLATES, encoding, (pod) => event('MODIFIED', pod)),
+    items: makeTemplates(encoding, item),
+    added: makeTemplates(encoding, (pod) => event('ADDED', pod)),
+    modified: makeTemplates(encoding, (pod) => event('MODIFIED', pod)),
   };
   stocks.set(wire, stock);
   return stock;
+}
+
+/** Where the request is to be passed on to; undefined: it is for this server. */
+function onward({ url = '/' }: IncomingMessage): URL | undefined {
+  const [target, below = ''] = /^\/[^/]+(\/.*)$/.exec(url) ?? [];
+  if (target === undefined || upstream === undefined) return undefined;
+  return /^\/(?:prepare|api\/v1\/pods)(?:\?|$)/.test(below) ? undefined : new URL(below, upstream);
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -181,6 +193,11 @@ function drained(response: ServerResponse): Promise<void> {
 }
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+  const target = onward(request);
+  if (target !== undefined) {
+    passOn(target, request, response);
+    return;
+  }
   answer(request, response).catch((error: unknown) => {
     process.stderr.write(`bench server: ${String(error)}\n`);
     response.destroy();

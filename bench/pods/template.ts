@@ -13,16 +13,23 @@ export type Template = {
   readonly versions: readonly number[];
 };
 
+/** Different pods, which repeat. */
+export const TEMPLATES = 1000;
+
+/** Every so many pods there is one holder. */
+export const HOLDERS_EVERY = 5;
+
 /** As many identities as EKS allows associations. */
 const TENANTS = 5000;
 
+/** The digits in the service account's name: each holder is of another identity than the one before it. */
+export function tenantOf(serial: number): string {
+  return String(Math.floor(serial / HOLDERS_EVERY) % TENANTS).padStart(TENANT.length, '0');
+}
+
 /** `wrap` puts each pod's bytes into what stands around it on the wire. */
-export function makeTemplates(
-  count: number,
-  encoding: Encoding,
-  wrap: (pod: Buffer) => Buffer,
-): readonly Template[] {
-  return Array.from({ length: count }, (_, index) => {
+export function makeTemplates(encoding: Encoding, wrap: (pod: Buffer) => Buffer): readonly Template[] {
+  return Array.from({ length: TEMPLATES }, (_, index) => {
     const pod = makePod(index);
     const bytes = wrap(encoding === 'json' ? goJson(pod) : encodePod({ ...pod }));
     return {
@@ -43,7 +50,7 @@ export function stamp(
   const { bytes, serials, tenants, versions } = template;
   target.set(bytes);
   put(target, serials, String(serial).padStart(SERIAL.length, '0'));
-  put(target, tenants, String(serial % TENANTS).padStart(TENANT.length, '0'));
+  put(target, tenants, tenantOf(serial));
   put(target, versions, String(version).padStart(VERSION.length, '0'));
   return target.subarray(0, bytes.length);
 }

@@ -1,5 +1,6 @@
 /** The wall clock and real timers: the only place in the sources that has them. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Duration } from '../domain/time.ts';
 import { instant, milliseconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -17,7 +18,12 @@ function elapsed(): number {
  * has not ended. Who wants to end it aborts the signal.
  */
 export function systemClock(): Clock {
-  return { now: () => instant(Date.now()), monotonic: () => milliseconds(elapsed()), sleep };
+  return {
+    now: () => instant(Date.now()),
+    monotonic: () => milliseconds(elapsed()),
+    turn: () => nextTurn(),
+    sleep,
+  };
 }
 
 async function sleep(duration: Duration, signal: AbortSignal): Promise<void> {

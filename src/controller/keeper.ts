@@ -135,8 +135,10 @@ export class Keeper {
     // Who has not looked yet has nothing to tell.
     if (listedAt === undefined) return;
     const document = documentOf(ledger, listedAt);
+    await clock.turn();
     const content = contentOf(document);
     if (content === this.#saved || clock.now() < this.#notBefore) return;
+    await clock.turn();
     const outcome = await this.#store.save(document, signal);
     this.#note(outcome, content);
   }

@@ -13,11 +13,12 @@ import { countedFrom, isOpen } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
 import { between, milliseconds, minutes } from '../domain/time.ts';
 import type { Freshness } from '../ports/pods.ts';
-import type { ChannelStatus, JudgedHolder, Status, StatusSource } from '../ports/status.ts';
+import type { ChannelStatus, JudgedHolder, Status, StatusSource, Tallied } from '../ports/status.ts';
 import type { Daemon } from './daemon.ts';
 import type { Deps } from './deps.ts';
 import { isViewFresh, VIEW_LIMIT } from './freshness.ts';
 import type { Entry, Opinion } from './ledger.ts';
+import { NOT_VISITED, Tally } from './tally.ts';
 
 export type About = {
   readonly cluster: string;
@@ -35,12 +36,14 @@ export class StatusView implements StatusSource {
   readonly #daemon: Daemon;
   readonly #about: About;
   readonly #startedAt: Instant;
+  readonly #tally: Tally;
 
   constructor(deps: Deps, daemon: Daemon, about: About) {
     this.#deps = deps;
     this.#daemon = daemon;
     this.#about = about;
     this.#startedAt = deps.clock.now();
+    this.#tally = new Tally(deps);
   }
 
   status(): Status {
@@ -52,6 +55,7 @@ export class StatusView implements StatusSource {
       ...this.#listProblems(listing, now),
       ...podProblems(freshness, now),
     ];
+    const readings = (): Status['readings'] => this.#readings(freshness);
     return {
       cluster: this.#about.cluster,
       mode: this.#about.mode,
@@ -60,20 +64,13 @@ export class StatusView implements StatusSource {
       live: between(this.#daemon.sweeper.lastEndedAt ?? this.#startedAt, now) < this.#liveLimit(),
       ready: notReadyBecause.length === 0,
       notReadyBecause,
-      readings: {
-        associations: {
-          at: this.#daemon.sweeper.lastKnownAt,
-          problem: listing.kind === 'unknown' ? listing.detail : undefined,
-        },
-        grants: { at: this.#daemon.describer.oldestReadAt(), problem: undefined },
-        pods: {
-          at: freshness.kind === 'synced' ? freshness.asOf : undefined,
-          problem: freshness.kind === 'unsynced' ? freshness.why : undefined,
-        },
+      // Not for those who do not ask: it takes a look at every association, and probes come every second.
+      get readings() {
+        return readings();
       },
       associations: listing.kind === 'known' ? listing.value.ids.size : undefined,
-      holders: this.#countHolders(),
-      openRevocations: this.revocations().filter(isOpen).length,
+      holders: this.#deps.pods.count(),
+      openRevocations: this.#countOpen(),
       isLeading: this.#deps.reign.term() !== undefined,
       hasOwnGrantEnded: this.#hasOwnGrantEnded(),
     };
@@ -91,6 +88,10 @@ export class StatusView implements StatusSource {
       for (const holder of this.#deps.pods.holdersOf(identity)) judged.push(this.#judged(holder, entry));
     }
     return judged.toSorted(byName);
+  }
+
+  tally(): readonly Tallied[] {
+    return this.#tally.count();
   }
 
   unreadable(): readonly UnreadablePod[] {
@@ -130,6 +131,27 @@ export class StatusView implements StatusSource {
     return isGone && lastSpan(entry.history)?.end !== undefined;
   }
 
+  #readings(freshness: Freshness): Status['readings'] {
+    const { listing, lastKnownAt } = this.#daemon.sweeper;
+    return {
+      associations: { at: lastKnownAt, problem: listing.kind === 'unknown' ? listing.detail : undefined },
+      grants: { at: this.#daemon.describer.oldestReadAt(), problem: undefined },
+      pods: {
+        at: freshness.kind === 'synced' ? freshness.asOf : undefined,
+        problem: freshness.kind === 'unsynced' ? freshness.why : undefined,
+      },
+    };
+  }
+
+  /** Those that are over may be many, and are none of this. */
+  #countOpen(): number {
+    let count = 0;
+    for (const [, { revocation }] of this.#deps.ledger.entries()) {
+      if (revocation !== undefined && isOpen(revocation)) count += 1;
+    }
+    return count;
+  }
+
   #liveLimit(): Duration {
     return milliseconds(SWEEP_LIMIT + 3 * this.#about.pollInterval);
   }
@@ -142,18 +164,8 @@ export class StatusView implements StatusSource {
     return between(at, now) < limit ? [] : [`the associations were last read long ago${why}`];
   }
 
-  #countHolders(): number {
-    let count = 0;
-    for (const identity of this.#deps.pods.identities()) count += this.#deps.pods.holdersOf(identity).length;
-    return count;
-  }
-
-  /** A holder that was not visited yet is as undecided as one whose association could not be read. */
   #judged(holder: Holder, entry: Entry | undefined): JudgedHolder {
-    const opinion = entry?.opinions.get(holder.uid) ?? {
-      verdict: { kind: 'undecided', reason: 'reading-unknown' },
-      since: this.#startedAt,
-    };
+    const opinion = entry?.opinions.get(holder.uid) ?? { verdict: NOT_VISITED, since: this.#startedAt };
     return { holder, ...opinion, state: exposureState(opinion.verdict) };
   }
 }
@@ -175,10 +187,14 @@ function openFirst(one: Revocation, other: Revocation): number {
   return other.suspectedAt - one.suspectedAt || (one.identity < other.identity ? -1 : 1);
 }
 
+/** By code units: a locale's order costs some ten times as much, of each holder of the cluster. */
 function byName({ holder: one }: JudgedHolder, { holder: other }: JudgedHolder): number {
   return (
-    one.namespace.localeCompare(other.namespace, 'en') ||
-    one.name.localeCompare(other.name, 'en') ||
-    one.uid.localeCompare(other.uid, 'en')
+    inOrder(one.namespace, other.namespace) || inOrder(one.name, other.name) || inOrder(one.uid, other.uid)
   );
+}
+
+function inOrder(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }

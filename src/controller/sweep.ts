@@ -19,6 +19,9 @@ import type { Entry } from './ledger.ts';
 /** Beyond the life of credentials, so that what has expired can also be seen to have. */
 const MARGIN = hours(1);
 
+/** So many identities are compared between two turns of the event loop. */
+const PORTION = 256;
+
 /** Where the findings of a sweep go. */
 export type Findings = {
   /** This identity wants a visit now. */
@@ -34,12 +37,34 @@ export async function sweep(deps: Deps, findings: Findings, signal: AbortSignal)
   const listing = await deps.associations.list(signal);
   if (listing.kind === 'known') {
     const isGap = deps.ledger.noteListing(listing.at, deps.longestGap);
-    for (const identity of everybody(listing.value, deps)) guarded(identity, listing, deps, findings);
+    const due = new Set<Identity>();
+    const collected: Findings = { ...findings, visit: (identity) => due.add(identity) };
+    await inPortions(everybody(listing.value, deps), deps, (identity) =>
+      guarded(identity, listing, deps, collected),
+    );
+    // Not before all are compared: nobody acts on one end while the others that make a mass of it are not noticed yet.
+    for (const identity of due) findings.visit(identity);
     // Who was judged before the gap was known is judged anew.
     if (isGap) for (const identity of deps.pods.identities()) findings.visit(identity);
     findings.listed(identitiesById(listing.value, deps));
   }
   return listing;
+}
+
+/** What is learnt of an identity meanwhile is newer than the List, as it may be while its pages are read. */
+async function inPortions(
+  identities: Iterable<Identity>,
+  { clock }: Deps,
+  work: (identity: Identity) => void,
+): Promise<void> {
+  let left = PORTION;
+  for (const identity of identities) {
+    work(identity);
+    left -= 1;
+    if (left > 0) continue;
+    left = PORTION;
+    await clock.turn();
+  }
 }
 
 /** One identity that can't be compared never hides the others. */

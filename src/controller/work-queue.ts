@@ -10,6 +10,15 @@ import type { Clock } from '../ports/clock.ts';
  */
 const LEAST_PAUSE = milliseconds(1);
 
+/**
+ * So many handlings are begun between two turns of the event loop. Thousands of keys become due at once, and a handler that
+ * waits for nothing is over before timers, probes and answers have had their turn.
+ */
+const PORTION = 32;
+
+/** What ends a wait is no error: one for all is enough, and none has to be made for each. */
+const OVER = 'the wait is over';
+
 /** Handles one key and says when to look at it again; undefined: when somebody adds it. */
 export type Handle<K> = (key: K) => Promise<Instant | undefined>;
 
@@ -25,6 +34,8 @@ export class WorkQueue<K> {
   readonly #ready = new Set<K>();
   readonly #running = new Set<K>();
   #wake: () => void = () => {};
+  /** Handlings begun since the last turn. */
+  #begun = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -56,9 +67,11 @@ export class WorkQueue<K> {
   async run(handle: Handle<K>, workers: number, signal: AbortSignal): Promise<void> {
     const inFlight = new Set<Promise<void>>();
     const failures: unknown[] = [];
-    while (!signal.aborted) {
+    while (!signal.aborted && failures.length === 0) {
       this.#promote();
-      while (inFlight.size < workers && this.#ready.size > 0) {
+      while (inFlight.size < workers && this.#ready.size > 0 && !signal.aborted) {
+        if (this.#begun >= PORTION) await this.#breathe();
+        this.#begun += 1;
         const task = this.#handleNext(handle)
           .catch((error: unknown) => {
             failures.push(error);
@@ -68,10 +81,14 @@ export class WorkQueue<K> {
         inFlight.add(task);
       }
       await this.#nextChange(signal);
-      if (failures.length > 0) break;
     }
     await Promise.all(inFlight);
     if (failures.length > 0) throw failures[0];
+  }
+
+  async #breathe(): Promise<void> {
+    await this.#clock.turn();
+    this.#begun = 0;
   }
 
   async #handleNext(handle: Handle<K>): Promise<void> {
@@ -112,7 +129,7 @@ export class WorkQueue<K> {
     signal.addEventListener('abort', wake, { signal: waiting.signal });
     if (signal.aborted) wake();
     await Promise.race(waits);
-    waiting.abort();
+    waiting.abort(OVER);
     await Promise.allSettled(waits.slice(1));
   }
 

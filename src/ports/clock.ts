@@ -12,6 +12,9 @@ export interface Clock {
    */
   monotonic(): Duration;
 
+  /** Fulfilled when everything that is ready now, timers and answers among it, has had its turn. Takes no time else. */
+  turn(): Promise<void>;
+
   /**
    * Ends after at least `duration` (at once where it is not positive) and is fulfilled, or, when `signal` is
    * aborted before, is rejected with the signal's reason. Leaves no timer behind in either case.

@@ -24,6 +24,9 @@ export interface Pods {
   /** The holder with this uid, as it was last seen; undefined once it is gone. */
   holder(uid: PodUid): Holder | undefined;
 
+  /** How many holders there are, without looking at each. */
+  count(): number;
+
   /** Identities that have at least one holder. */
   identities(): Iterable<Identity>;
 

@@ -66,6 +66,7 @@ test('a clock that was set back by an hour keeps nobody waiting for an hour', as
   const clock = {
     now: () => now,
     monotonic: () => milliseconds(0),
+    turn: () => Promise.resolve(),
     sleep: (duration: number) => {
       slept.push(duration);
       return Promise.resolve();

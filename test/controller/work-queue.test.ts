@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../src/adapters/clock.ts';
 import { WorkQueue } from '../../src/controller/work-queue.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { seconds } from '../../src/domain/time.ts';
@@ -51,6 +52,37 @@ test('a key that is added often before its turn is handled once', async () => {
   assert.deepEqual(handled, ['a', 'b']);
   assert.equal(queue.size, 0);
   await stop();
+});
+
+test('thousands of keys that are due at once, and whose handlers wait for nothing, leave the event loop its turns', async () => {
+  const clock = systemClock();
+  const queue = new WorkQueue<number>(clock);
+  const stopping = new AbortController();
+  const keys = 2000;
+  let [handled, turns] = [0, 0];
+  const sizes: number[] = [];
+  const done = Promise.withResolvers<void>();
+  const turn = (): void => {
+    turns += 1;
+    sizes.push(handled);
+    if (handled < keys) setImmediate(turn);
+    else done.resolve();
+  };
+  for (let key = 0; key < keys; key += 1) queue.add(key);
+  setImmediate(turn);
+  const run = queue.run(
+    async () => {
+      handled += 1;
+      return undefined;
+    },
+    512,
+    stopping.signal,
+  );
+  await done.promise;
+  stopping.abort();
+  await run;
+  const most = Math.max(...sizes.map((size, index) => size - (sizes[index - 1] ?? 0)));
+  assert.ok(most <= 64, `${most} keys were handled in one of ${turns} turns`);
 });
 
 test('a delayed key waits for its time, and the earliest of several times counts', async () => {

@@ -207,6 +207,7 @@ test('the queue keeps nothing of the wakes that are over', async () => {
   const clock = {
     now: () => at(0),
     monotonic: () => seconds(0),
+    turn: () => Promise.resolve(),
     sleep: () => new Promise<void>(() => {}),
   };
   const queue = new WorkQueue<string>(clock);

@@ -110,6 +110,10 @@ export class FakeCluster implements Pods, Evictor {
       .toSorted((one, other) => (one.uid < other.uid ? -1 : 1));
   }
 
+  count(): number {
+    return this.#seen.size;
+  }
+
   identities(): Iterable<Identity> {
     return new Set([...this.#seen.values()].map(({ identity }) => identity));
   }

@@ -62,6 +62,10 @@ export class FakePodView implements Pods {
     return this.#seen.get(uid);
   }
 
+  count(): number {
+    return this.#seen.size;
+  }
+
   identities(): Iterable<Identity> {
     return new Set([...this.#seen.values()].map(({ identity }) => identity));
   }

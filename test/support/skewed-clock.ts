@@ -25,6 +25,10 @@ export class SkewedClock implements Clock {
     return milliseconds(this.#base.monotonic() * this.#rate);
   }
 
+  turn(): Promise<void> {
+    return this.#base.turn();
+  }
+
   sleep(duration: Duration, signal: AbortSignal): Promise<void> {
     return this.#base.sleep(milliseconds(duration / this.#rate), signal);
   }

@@ -52,6 +52,10 @@ export class SteppedClock implements Clock {
     return between(this.#start, this.#now);
   }
 
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Sets the wall clock forward, or back where negative. No sleep notices it. */
   setBy(change: Duration): void {
     this.#set = milliseconds(this.#set + change);

@@ -15,6 +15,8 @@ export class HolderTable {
   /** By namespace and then by name, so that no text is held that is not held in any case. */
   readonly #uidByName = new Map<string, Map<string, string>>();
   readonly #byIdentity = new Map<Identity, Set<string>>();
+  /** What was last asked for, while it is right. */
+  readonly #ordered = new Map<Identity, readonly Holder[]>();
   readonly #unreadable = new Map<string, UnreadablePod>();
   readonly #texts = new Map<string, string>();
   readonly #identities = new Map<Identity, Identity>();
@@ -36,6 +38,11 @@ export class HolderTable {
     if (entry !== undefined) this.#byUid.set(uid, { holder: entry.holder, version });
   }
 
+  /** How many holders there are. */
+  get size(): number {
+    return this.#byUid.size;
+  }
+
   get isEmpty(): boolean {
     return this.#byUid.size === 0 && this.#unreadable.size === 0;
   }
@@ -44,6 +51,7 @@ export class HolderTable {
     const holder = this.#byUid.get(uid)?.holder;
     if (holder === undefined) return undefined;
     this.#byUid.delete(uid);
+    this.#ordered.delete(holder.identity);
     const names = this.#uidByName.get(holder.namespace);
     if (names?.get(holder.name) === uid) names.delete(holder.name);
     if (names?.size === 0) this.#uidByName.delete(holder.namespace);
@@ -62,13 +70,18 @@ export class HolderTable {
     return uid === undefined ? undefined : this.#byUid.get(uid);
   }
 
-  /** Ordered by uid. */
+  /** Ordered by uid. The same array until one of them comes, changes or goes: whoever asks for all of them again pays nothing. */
   holdersOf(identity: Identity): readonly Holder[] {
+    const known = this.#ordered.get(identity);
+    if (known !== undefined) return known;
+    const uids = this.#byIdentity.get(identity);
+    if (uids === undefined) return [];
     const found: Holder[] = [];
-    for (const uid of [...(this.#byIdentity.get(identity) ?? [])].sort()) {
+    for (const uid of [...uids].sort()) {
       const entry = this.#byUid.get(uid);
       if (entry !== undefined) found.push(entry.holder);
     }
+    this.#ordered.set(identity, found);
     return found;
   }
 
@@ -113,6 +126,7 @@ export class HolderTable {
   #enter(entry: Entry): void {
     const { identity, name, namespace, uid } = entry.holder;
     this.#byUid.set(uid, entry);
+    this.#ordered.delete(identity);
     const names = this.#uidByName.get(namespace) ?? new Map<string, string>();
     this.#uidByName.set(namespace, names.set(name, uid));
     const uids = this.#byIdentity.get(identity) ?? new Set();

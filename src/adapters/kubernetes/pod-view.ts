@@ -51,6 +51,10 @@ export class PodView implements Pods {
     return undefined;
   }
 
+  count(): number {
+    return this.#tables().reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** A copy: the view may change while the caller walks through it. */
   identities(): Iterable<Identity> {
     return this.#tables().flatMap((table) => [...table.identities()]);

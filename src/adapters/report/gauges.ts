@@ -91,8 +91,8 @@ function brakes(source: StatusSource): readonly Sample[] {
 /** Pods that can't be read are no holders to the view, but they may hold: they are counted as undecided. */
 function exposure(source: StatusSource): readonly Sample[] {
   const counts = new Map<string, number>(EXPOSURE_STATES.map((state) => [state, 0]));
-  for (const { state } of source.holders()) {
-    if (state !== undefined) add(counts, state, 1);
+  for (const { state, count } of source.tally()) {
+    if (state !== undefined) add(counts, state, count);
   }
   add(counts, 'undecided', source.unreadable().length);
   return [...counts].map(([state, value]) => ({ labels: { state }, value }));
@@ -110,8 +110,8 @@ function add(counts: Map<string, number>, key: string, more: number): void {
 /** The reasons of two verdicts may share a name, so both parts make the key. */
 function verdicts(source: StatusSource): readonly Sample[] {
   const counts = new Map<string, number>();
-  for (const { verdict } of source.holders()) {
-    add(counts, `${verdict.kind} ${verdict.reason}`, 1);
+  for (const { verdict, count } of source.tally()) {
+    add(counts, `${verdict.kind} ${verdict.reason}`, count);
   }
   add(counts, 'undecided pod-unreadable', source.unreadable().length);
   return Object.entries(VERDICTS).flatMap(([verdict, reasons]) =>

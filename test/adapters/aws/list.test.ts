@@ -119,6 +119,7 @@ test('list: empty is known, and says when it was asked', async (t) => {
   const clock = {
     now: () => instant(1_000),
     monotonic: () => milliseconds(0),
+    turn: () => Promise.resolve(),
     sleep: () => new Promise<void>(() => undefined),
   };
   const { eks, associations, signal } = await start(t, { clock });

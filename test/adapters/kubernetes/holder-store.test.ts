@@ -83,3 +83,34 @@ test('a change that changes no fact carries the version on and is not told', () 
   );
   assert.equal(store.table.get('uid-1')?.holder.finished, false, 'an older state is passed over');
 });
+
+test('the holders of an identity are put in order once, and again when one comes, changes or goes', () => {
+  const table = new HolderTable();
+  const store = new HolderStore([]);
+  for (const n of [200, 100, 300]) store.gather(table, pod(n));
+  const identity = table.get('uid-100')?.holder.identity;
+  assert.ok(identity !== undefined);
+  const uids = (): readonly string[] => table.holdersOf(identity).map(({ uid }) => uid);
+  const first = table.holdersOf(identity);
+  assert.deepEqual(uids(), ['uid-100', 'uid-200', 'uid-300']);
+  store.gather(table, pod(1));
+  table.renew('uid-200', '7');
+  assert.equal(table.holdersOf(identity), first, 'what does not concern it costs it nothing');
+  store.gather(table, pod(0));
+  assert.deepEqual(uids(), ['uid-0', 'uid-100', 'uid-200', 'uid-300']);
+  table.remove('uid-200');
+  assert.deepEqual(uids(), ['uid-0', 'uid-100', 'uid-300']);
+  store.gather(
+    table,
+    rawPod({
+      name: 'p-300',
+      uid: 'uid-300',
+      version: '2',
+      serviceAccount: 'tenant-0',
+      status: { phase: 'Failed' },
+    }),
+  );
+  assert.equal(table.holdersOf(identity).at(-1)?.finished, true);
+  for (const uid of ['uid-0', 'uid-100', 'uid-300']) table.remove(uid);
+  assert.deepEqual(uids(), []);
+});

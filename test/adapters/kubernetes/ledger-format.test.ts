@@ -139,6 +139,24 @@ test('a document that is out of order is put in order', async () => {
   ]);
 });
 
+test('the event loop has its turn between the steps of encoding', async () => {
+  let turns = 0;
+  const turn = (): void => {
+    turns += 1;
+    setImmediate(turn).unref();
+  };
+  setImmediate(turn);
+  const encoded = await encodeLedger({
+    listedAt: at(0),
+    listedSince: at(-900),
+    gaps: [],
+    coverage: undefined,
+    records: [{ ...record('team-a/etl'), revocation: confirmed({ found: -1 }) }],
+  });
+  assert.equal(encoded.kind, 'refused');
+  assert.equal(turns, 2, 'before it is written, and before it is read');
+});
+
 test('what would not be read again is refused', async () => {
   const ended = span({ end: { notBefore: at(0), notAfter: at(1) } });
   const rows: readonly (readonly [Partial<LedgerDocument['records'][number]>, RegExp])[] = [

@@ -22,7 +22,12 @@ function start(level = 'debug'): { lines: Written[]; say: (report: Report) => Wr
       lines.push(JSON.parse(text) as Written);
     },
   };
-  const clock = { now: () => NOW, monotonic: () => milliseconds(0), sleep: () => Promise.resolve() };
+  const clock = {
+    now: () => NOW,
+    monotonic: () => milliseconds(0),
+    turn: () => Promise.resolve(),
+    sleep: () => Promise.resolve(),
+  };
   const reporter = logReporter(createLogger({ level, clock, destination }));
   return {
     lines,

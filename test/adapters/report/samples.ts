@@ -90,6 +90,7 @@ export function sampleSource(
     status: () => sampleStatus({ holders: holders.length }),
     revocations: () => [],
     holders: () => holders,
+    tally: () => holders.map(({ verdict, state }) => ({ verdict, state, count: 1 })),
     unreadable: () => [],
     missed: () => [],
     brakes: () => [],

@@ -34,6 +34,7 @@ function fastNow(): number {
 const FAST: Clock = {
   now: () => instant(fastNow()),
   monotonic: () => milliseconds(systemClock().monotonic() * SPEED),
+  turn: () => systemClock().turn(),
   sleep: (duration, signal) => systemClock().sleep(milliseconds(duration / SPEED), signal),
 };
 

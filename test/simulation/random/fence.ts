@@ -73,6 +73,7 @@ export class Fence {
     return {
       now: () => after(world.now(), skew()),
       monotonic: () => world.monotonic(),
+      turn: () => world.turn(),
       sleep: async (duration, signal) => {
         if (this.isCrashed) return NEVER;
         this.#open += 1;

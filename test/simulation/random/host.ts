@@ -232,6 +232,7 @@ function podsOf(fence: Fence, view: FakePodView, skew: () => Duration): Pods {
   return {
     holdersOf: (identity) => view.holdersOf(identity),
     holder: (uid) => view.holder(uid),
+    count: () => view.count(),
     identities: () => view.identities(),
     unreadable: () => view.unreadable(),
     freshness: () => {

@@ -108,6 +108,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pods = new PodAccess({ store, clock, admission: kubernetes.admission });
   for (const node of nodes) makeNode(store, node, clock.now());
   for (const { metadata } of store.list('namespaces')) makeNamespace(store, metadata.name);
+  cleanup.defer(
+    store.subscribe('namespaces', ({ type, object }) => {
+      if (type === 'ADDED') makeNamespace(store, object.metadata.name);
+    }),
+  );
   const workloads = new Workloads({
     store,
     clock,

@@ -2,7 +2,7 @@
 
 import type { Faults } from './faults.ts';
 import { type JsonObject, recordAt, textAt } from './object.ts';
-import type { Wish } from './rbac.ts';
+import { EVERYBODY, isAllowed, type Wish } from './rbac.ts';
 import { resourceText } from './requests.ts';
 import type { ServiceAccountTokens, TokenCaller } from './service-account-tokens.ts';
 import { ApiError, badRequest } from './status.ts';
@@ -33,6 +33,28 @@ export function authenticate(path: string, authorization: string | undefined, ga
 
 function unauthorized(): ApiError {
   return new ApiError(401, 'Unauthorized', 'Unauthorized');
+}
+
+/**
+ * Who a request is made as: the caller, or whom the caller names in Impersonate-User, which takes a permission of
+ * its own. Groups and uids are not looked at.
+ */
+export function actingAs(
+  caller: TokenCaller,
+  impersonated: string | undefined,
+  faults: Faults,
+): TokenCaller & { readonly isImpersonated: boolean } {
+  if (impersonated === undefined || impersonated === caller.user) return { ...caller, isImpersonated: false };
+  const nothing = { subresource: undefined, namespace: undefined, path: '' };
+  const wish = { ...nothing, verb: 'impersonate', group: '', resource: 'users', name: impersonated };
+  authorize(wish, faults, caller.user);
+  return { user: impersonated, pod: undefined, isImpersonated: true };
+}
+
+/** Nothing is bound to whom somebody else only names: such a user may do what everybody may. */
+export function authorizeNobody(request: Wish, user: string): void {
+  if (isAllowed([EVERYBODY], request)) return;
+  throw request.resource === '' ? pathForbidden(request, user) : forbidden(request, user);
 }
 
 export function authorize(request: Wish, faults: Faults, user: string): void {

@@ -23,6 +23,7 @@ import {
   invalid,
   kindWithGroup,
   methodNotAllowed,
+  namespaceTerminating,
   notFound,
 } from './status.ts';
 import { checkDecodable } from './decoding.ts';
@@ -58,6 +59,7 @@ function prepare(world: World, { namespace, resource }: Target, body: JsonObject
     throw new ApiError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
   }
   checkNamespace(world, namespace, metadata.namespace);
+  checkNotTerminating(world, { namespace, resource }, metadata.name);
   const draft: Draft = {
     ...body,
     apiVersion: textAt(body, 'apiVersion') ?? '',
@@ -91,6 +93,16 @@ function checkNamespace(world: World, namespace: string | undefined, inBody: str
     throw notFound(namespaces, namespace);
 }
 
+/** A namespace on its way out takes nothing new. */
+function checkNotTerminating(
+  { store }: World,
+  { namespace = '', resource }: Pick<Target, 'namespace' | 'resource'>,
+  name = '',
+): void {
+  const phase = textAt(store.get('namespaces', undefined, namespace), 'status', 'phase');
+  if (phase === 'Terminating') throw namespaceTerminating(resource, { namespace, name });
+}
+
 function nameOf(resource: Resource, { generateName, name }: Partial<KubeObject['metadata']>): string {
   if (name !== undefined && name !== '') return name;
   if (generateName === undefined || generateName === '') {
@@ -110,12 +122,19 @@ function withDefaults(resource: Resource, object: KubeObject): KubeObject {
     case 'pods':
       return podDefaults(object);
     case 'namespaces':
-      return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
+      return namespaceDefaults(object);
     case 'nodes':
       return object;
     default:
       return resource.hasStatus ? { ...object, status: {} } : object;
   }
+}
+
+/** The label is for selectors of namespaces by name. */
+function namespaceDefaults({ metadata, ...object }: KubeObject): KubeObject {
+  const labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+  const spec = { finalizers: ['kubernetes'] };
+  return { ...object, metadata: { ...metadata, labels }, spec, status: { phase: 'Active' } };
 }
 
 function podDefaults(pod: KubeObject): KubeObject {

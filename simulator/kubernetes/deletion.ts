@@ -1,6 +1,6 @@
 /** How objects go: preconditions, grace periods, finalizers. */
 
-import { numberAt, textAt, wholeSeconds } from './object.ts';
+import { listAt, numberAt, textAt, wholeSeconds } from './object.ts';
 import type { KubeObject } from './object.ts';
 import type { Resource } from './resources.ts';
 import { conflict, preconditionFailed } from './status.ts';
@@ -38,7 +38,8 @@ export function checkPreconditions(resource: Resource, object: KubeObject, optio
 
 /**
  * Deletes as the API server does. A pod with a grace period gets a deletionTimestamp and stays until the
- * kubelet ends it; a second delete can only shorten that. A finalizer keeps anything.
+ * kubelet ends it; a second delete can only shorten that. A finalizer keeps anything, and a namespace stays
+ * until the namespace controller has emptied it.
  */
 export function deleteObject(
   { store, now }: { readonly store: Store; readonly now: number },
@@ -64,7 +65,11 @@ export function removeWhenReleased(store: Store, resource: Resource, object: Kub
 }
 
 function hasFinalizers(object: KubeObject): boolean {
-  return (object.metadata.finalizers ?? []).length > 0;
+  return (object.metadata.finalizers ?? []).length > 0 || isToBeEmptied(object);
+}
+
+function isToBeEmptied(object: KubeObject): boolean {
+  return object.kind === 'Namespace' && listAt(object, 'spec', 'finalizers').length > 0;
 }
 
 export function isFinished(pod: KubeObject): boolean {
@@ -98,6 +103,10 @@ function positive(seconds: number): number {
 }
 
 function withDeletion(object: KubeObject, timestamp: string, grace: number): KubeObject {
+  if (object.kind === 'Namespace') {
+    const metadata = { ...object.metadata, deletionTimestamp: timestamp };
+    return { ...object, metadata, status: { ...object.status, phase: 'Terminating' } };
+  }
   return {
     ...object,
     metadata: { ...object.metadata, deletionTimestamp: timestamp, deletionGracePeriodSeconds: grace },

@@ -113,5 +113,19 @@ function entriesOf({ hasStatus, kind, namespaced, plural, shortNames }: Resource
     kind: 'Eviction',
     verbs: ['create'],
   };
-  return [main, ...(hasStatus ? [status] : []), ...(plural === 'pods' ? [eviction] : [])];
+  const token = {
+    name: 'serviceaccounts/token',
+    singularName: '',
+    namespaced: true,
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    kind: 'TokenRequest',
+    verbs: ['create'],
+  };
+  return [
+    main,
+    ...(hasStatus ? [status] : []),
+    ...(plural === 'pods' ? [eviction] : []),
+    ...(plural === 'serviceaccounts' ? [token] : []),
+  ];
 }

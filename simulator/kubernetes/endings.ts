@@ -1,6 +1,6 @@
 /** How the containers of pods take their end, by rules that may change, and on nodes that may be lost. */
 
-import { type KubeObject, textAt } from './object.ts';
+import { type KubeObject, listAt, numberAt, textAt } from './object.ts';
 
 /**
  * How a pod's containers take their end, counted from the moment it starts terminating:
@@ -17,8 +17,6 @@ export type Ending =
 
 /** Undefined leaves the decision to the next. */
 export type EndingRule = (pod: KubeObject) => Ending | undefined;
-
-const AT_ONCE: Ending = { kind: 'after', ms: 0 };
 
 export class Endings {
   /** The names of dead nodes. */
@@ -48,8 +46,16 @@ export class Endings {
       const ending = rule(pod);
       if (ending !== undefined) return ending;
     }
-    return AT_ONCE;
+    return afterHooks(pod);
   }
+}
+
+/** Whatever has no rule exits at once on SIGTERM, which comes after the longest preStop sleep. */
+function afterHooks(pod: KubeObject): Ending {
+  const sleeps = listAt(pod, 'spec', 'containers').map(
+    (container) => numberAt(container, 'lifecycle', 'preStop', 'sleep', 'seconds') ?? 0,
+  );
+  return { kind: 'after', ms: Math.max(0, ...sleeps) * 1000 };
 }
 
 /** `left`: what is left of the grace period. */

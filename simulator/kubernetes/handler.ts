@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SimClock } from '../clock.ts';
 import { reset } from '../connection.ts';
-import { authenticate, authorize, type Gate } from './access.ts';
+import { actingAs, authenticate, authorize, authorizeNobody, type Gate } from './access.ts';
 import { type Delivery, WHOLE } from './delivery.ts';
 import type { Effect, RequestEffect } from './faults.ts';
 import { type Target, targetOf } from './paths.ts';
@@ -54,12 +54,21 @@ export class Handler {
     this.#requests.add(request);
     const exchange = { ...wire, request, target };
     try {
-      Object.assign(request, authenticate(url.pathname, message.headers.authorization, this.#gate));
-      authorize(request, faults, request.user);
+      this.#admit(message, request);
       await this.#spoilOrServe(exchange, faults.forRequest(request));
     } catch (error) {
       await this.#reply(exchange, refusalOf(error, exchange), WHOLE);
     }
+  }
+
+  #admit({ headers }: IncomingMessage, request: RecordedRequest): void {
+    const { faults } = this.#world;
+    const caller = authenticate(request.path, headers.authorization, this.#gate);
+    const as = headers['impersonate-user'];
+    const { user, pod, isImpersonated } = actingAs(caller, typeof as === 'string' ? as : undefined, faults);
+    Object.assign(request, { user, pod });
+    if (isImpersonated) authorizeNobody(request, user);
+    else authorize(request, faults, user);
   }
 
   async #spoilOrServe(exchange: Exchange, effect: RequestEffect | undefined): Promise<void> {

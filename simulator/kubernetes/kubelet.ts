@@ -16,6 +16,8 @@ export type KubeletOptions = {
   readonly nodes?: readonly string[];
 };
 
+const DEFAULT_SCHEDULER = 'default-scheduler';
+
 type Plan = { readonly what: string; readonly cancel: () => void };
 
 export class Kubelet {
@@ -100,7 +102,7 @@ export class Kubelet {
     const nodes = this.#options.nodes ?? [];
     const nodeName = nodes[this.#placed % Math.max(1, nodes.length)];
     const current = this.#current(pod);
-    if (nodeName === undefined || current === undefined) return;
+    if (nodeName === undefined || current === undefined || !isOurs(current)) return;
     this.#placed += 1;
     this.#store.replace('pods', { ...current, spec: { ...current.spec, nodeName } });
   }
@@ -150,6 +152,11 @@ export class Kubelet {
     const current = this.#store.get('pods', namespace, name);
     return current?.metadata.uid === uid ? current : undefined;
   }
+}
+
+/** A pod that names another scheduler is left to that one, for ever where there is none. */
+function isOurs(pod: KubeObject): boolean {
+  return (textAt(pod, 'spec', 'schedulerName') ?? DEFAULT_SCHEDULER) === DEFAULT_SCHEDULER;
 }
 
 function runningStatus(pod: KubeObject, podIP: string, now: string): JsonObject {

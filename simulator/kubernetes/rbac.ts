@@ -19,8 +19,15 @@ export type Wish = Pick<
   'verb' | 'group' | 'resource' | 'subresource' | 'namespace' | 'name' | 'path'
 >;
 
-/** What every service account may do in every cluster. */
-export const DEFAULT_BINDING: Binding = {
+const ISSUER_PATHS = [
+  '/.well-known/openid-configuration',
+  '/.well-known/openid-configuration/',
+  '/openid/v1/jwks',
+  '/openid/v1/jwks/',
+];
+
+/** What everybody who has a name may do in every cluster. */
+export const EVERYBODY: Binding = {
   rules: [
     {
       verbs: ['create'],
@@ -39,13 +46,14 @@ export const DEFAULT_BINDING: Binding = {
         '/readyz',
         '/version',
         '/version/',
-        '/.well-known/openid-configuration',
-        '/.well-known/openid-configuration/',
-        '/openid/v1/jwks',
-        '/openid/v1/jwks/',
       ],
     },
   ],
+};
+
+/** What every service account may do in every cluster. */
+export const DEFAULT_BINDING: Binding = {
+  rules: [...EVERYBODY.rules, { verbs: ['get'], nonResourceURLs: ISSUER_PATHS }],
 };
 
 export function isAllowed(bindings: readonly Binding[], wish: Wish): boolean {

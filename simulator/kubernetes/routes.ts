@@ -13,6 +13,7 @@ import { LIST_TYPE, listBytes, speaksProtobuf } from './pod-bytes.ts';
 import { selectionOf } from './selection.ts';
 import { shapedList, shapedObject } from './shapes.ts';
 import { ApiError, badRequest, methodNotAllowed, noSuchPath, notFound, success } from './status.ts';
+import { requestToken } from './token-request.ts';
 import { patchObject, putObject } from './update.ts';
 import { type Answer, type Call, json, type World } from './world.ts';
 
@@ -39,6 +40,8 @@ export function answer(world: World, target: Target | undefined, call: Call): An
       return answerStatus(world, named, call);
     case 'eviction':
       return answerEviction(world, named, call);
+    case 'token':
+      return answerToken(world, named, call);
     default:
       throw noSuchPath();
   }
@@ -96,6 +99,12 @@ function answerEviction(world: World, target: Named, { body, query, request }: C
   if (!isDryRun(query)) return json(201, evict(world, target, body));
   const options = isRecord(body['deleteOptions']) ? body['deleteOptions'] : {};
   return json(201, evict(world, target, { ...body, deleteOptions: { ...options, dryRun: ['All'] } }));
+}
+
+function answerToken(world: World, target: Named, { body, request }: Call): Answer {
+  if (target.resource.plural !== 'serviceaccounts') throw noSuchPath();
+  if (request.verb !== 'create') throw methodNotAllowed();
+  return json(201, requestToken(world, existing(world, target), body));
 }
 
 function list(world: World, target: Target, call: Call): Answer {

@@ -13,6 +13,7 @@ import { DisruptionController } from './disruption.ts';
 import { Faults } from './faults.ts';
 import { Handler } from './handler.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
+import { NamespaceController } from './namespaces.ts';
 import { Pager } from './pages.ts';
 import { RequestLog } from './requests.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
@@ -92,6 +93,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
   }
   const kubelet = options.kubelet === false ? undefined : new Kubelet(store, clock, options.kubelet ?? {});
   const disruption = new DisruptionController(store, clock);
+  const namespaces = new NamespaceController(store, clock);
   const server = serverOf(new Handler(world, requests, options.tokens), options);
   const url = await listen(server, options);
   return {
@@ -113,6 +115,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
     close: async () => {
       kubelet?.stop();
       disruption.stop();
+      namespaces.stop();
       world.watches.close();
       await stop(server);
     },

@@ -109,6 +109,25 @@ export function preconditionFailed(resource: Resource, name: string, why: string
   });
 }
 
+/** 403 with a cause of its own, by which it can be told from a missing permission. */
+export function namespaceTerminating(
+  resource: Resource,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): ApiError {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const details = {
+    ...detailsOf(resource, name),
+    causes: [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  };
+  return new ApiError(403, 'Forbidden', `${qualified(resource)} "${name}" is forbidden: ${why}`, { details });
+}
+
 export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message);
 }

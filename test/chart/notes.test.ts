@@ -47,9 +47,9 @@ test('IRSA: the role is shown, and no association is asked for', async () => {
   assert.doesNotMatch(text, /create-pod-identity-association/);
 });
 
-test('the status page is reached where it listens', async () => {
+test('the status API is reached where it listens', async () => {
   const text = await notes({ ports: { status: 9091 } });
-  assert.match(text, /port-forward .* 9091\n\s+then http:\/\/127\.0\.0\.1:9091\//);
+  assert.match(text, /port-forward .* 9091\n\s+then http:\/\/127\.0\.0\.1:9091\/api\/v1\/status/);
 });
 
 test('Domino: the platform is protected, the compute namespace watched, the labels copied', async () => {

@@ -89,7 +89,7 @@ test('no rule has an asterisk, in any combination, and nobody reads secrets', as
   }
 });
 
-test('people who may pause and release get the ledger and a way to the status page, and nothing else', async () => {
+test('people who may pause and release get the ledger and a way to the status API, and nothing else', async () => {
   const subjects = [{ kind: 'Group', name: 'sre', apiGroup: 'rbac.authorization.k8s.io' }];
   const manifests = await render({ operatorRole: { create: true, subjects } });
   const role = ofKind(manifests, 'Role').find(({ metadata }) => metadata.name.endsWith('-operator'));

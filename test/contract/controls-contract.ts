@@ -10,7 +10,7 @@ import type { Controls } from '../../src/ports/controls.ts';
 export type ControlsHarness = {
   readonly controls: Controls;
   readonly now: () => number;
-  readonly removeLedger: () => void;
+  readonly removeLedger: () => void | Promise<void>;
   /** Both answer with what mends it. */
   readonly deny: (what: 'read' | 'write') => () => void;
   readonly disconnect: () => () => void;
@@ -78,7 +78,7 @@ function setting(contract: Contract): void {
 
 function failing(contract: Contract): void {
   contract('without a ledger nothing is set, and nothing can be', async (harness) => {
-    harness.removeLedger();
+    await harness.removeLedger();
     assert.deepEqual(await read(harness), NO_CONTROLS);
     assert.equal((await harness.controls.pause('why', never)).kind, 'not-found');
     assert.equal((await harness.controls.release('mass-end', never)).kind, 'not-found');

@@ -1,9 +1,8 @@
-/** What every IssuerSource must do: EKS and the API server over HTTP, the token's file, and the fake alike. */
+/** The sources of the issuer keep the contract: EKS and the API server over HTTP, the token's file, and the fake. */
 
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { mock, test } from 'node:test';
 import { startEks } from '../../simulator/aws/eks.ts';
 import { cut } from '../../simulator/aws/fault-kinds.ts';
@@ -13,59 +12,15 @@ import { eksIssuer } from '../../src/adapters/aws/cluster-issuer.ts';
 import { systemClock } from '../../src/adapters/clock.ts';
 import { serverIssuer, tokenIssuer } from '../../src/adapters/kubernetes/cluster-issuer.ts';
 import type { UnknownReason } from '../../src/domain/reading.ts';
-import type { IssuerSource } from '../../src/ports/cluster.ts';
 import { never, scratch } from '../adapters/kubernetes/support.ts';
 import { FakeIssuer } from '../support/fake-issuer.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
+import { deniableIssuerContract, issuerContract } from './issuer-contract.ts';
 import { clientOf } from './kubernetes.ts';
 
 const ISSUER = 'https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
 
-type Harness = {
-  readonly source: IssuerSource;
-  /** From now on it can't be asked; the answer is why there is no reading. */
-  readonly lose: () => UnknownReason;
-};
-
-type DeniableHarness = Harness & {
-  /** From now on it is denied; the answer is what the detail must say. */
-  readonly deny: () => RegExp;
-};
-
-function contract(subject: string, start: (t: TestContext) => Promise<Harness>): void {
-  test(`${subject}: the issuer is known, as it is written`, async (t) => {
-    const { source } = await start(t);
-    const reading = await source.issuer(never);
-    assert.equal(reading.kind === 'known' && reading.value, ISSUER, JSON.stringify(reading));
-  });
-
-  test(`${subject}: what can not be asked is unknown`, async (t) => {
-    const { source, lose } = await start(t);
-    const why = lose();
-    const reading = await source.issuer(never);
-    assert.equal(reading.kind === 'unknown' && reading.why, why, JSON.stringify(reading));
-  });
-
-  test(`${subject}: an aborted signal rejects with its reason`, async (t) => {
-    const { source } = await start(t);
-    const reason = new Error('over');
-    await assert.rejects(source.issuer(AbortSignal.abort(reason)), reason);
-  });
-}
-
-function deniableContract(subject: string, start: (t: TestContext) => Promise<DeniableHarness>): void {
-  contract(subject, start);
-
-  test(`${subject}: what is denied is unknown, and what to allow is named`, async (t) => {
-    const { source, deny } = await start(t);
-    const named = deny();
-    const reading = await source.issuer(never);
-    assert.equal(reading.kind === 'unknown' && reading.why, 'denied', JSON.stringify(reading));
-    assert.match(reading.kind === 'unknown' ? reading.detail : '', named);
-  });
-}
-
-deniableContract('fake issuer', async () => {
+deniableIssuerContract('fake issuer', ISSUER, async () => {
   const source = new FakeIssuer(new SteppedClock(), ISSUER);
   const fail = (why: UnknownReason): UnknownReason => {
     source.failing = why;
@@ -74,7 +29,7 @@ deniableContract('fake issuer', async () => {
   return { source, deny: () => new RegExp(fail('denied')), lose: () => fail('unreachable') };
 });
 
-deniableContract('the issuer that EKS tells', async (t) => {
+deniableIssuerContract('the issuer that EKS tells', ISSUER, async (t) => {
   const random = mock.method(Math, 'random', () => 0);
   const eks = await startEks({
     clock: new ManualClock(1_772_000_000_000),
@@ -107,7 +62,7 @@ deniableContract('the issuer that EKS tells', async (t) => {
   };
 });
 
-deniableContract('the issuer that the API server tells', async (t) => {
+deniableIssuerContract('the issuer that the API server tells', ISSUER, async (t) => {
   const api = await startKubernetesApi({ kubelet: false, issuer: ISSUER });
   t.after(() => api.close());
   const client = await clientOf(t, api, 'test');
@@ -126,7 +81,7 @@ deniableContract('the issuer that the API server tells', async (t) => {
   };
 });
 
-contract("the issuer in the daemon's token", async (t) => {
+issuerContract("the issuer in the daemon's token", ISSUER, async (t) => {
   const file = path.join(scratch(t), 'token');
   writeFileSync(file, `${tokenOf({ iss: ISSUER, sub: 'system:serviceaccount:revoker:revoker' })}\n`);
   return {

@@ -12,7 +12,7 @@ export type Contender = { readonly leadership: Leadership; readonly cutOff: () =
 export type LeadershipHarness = {
   /** One more daemon's; it does not run yet. The Lease is one that was given up. */
   readonly open: (name: string) => Promise<Contender>;
-  readonly deleteLease: () => void;
+  readonly deleteLease: () => void | Promise<void>;
   /** Nobody may read or write the Lease; the answer mends it. */
   readonly deny: () => () => void;
   /** Lets time pass until it happens; fails when that takes much longer than a Lease lasts. */
@@ -125,7 +125,7 @@ function electing(contract: Contract): void {
   });
 
   contract('where there is no Lease yet, one is made and led by', async ({ start, harness }) => {
-    harness.deleteLease();
+    await harness.deleteLease();
     const one = await start('one');
     assert.equal(isLeading(one), false);
     await harness.until(() => isLeading(one), 'an election');
@@ -204,7 +204,7 @@ function failing(contract: Contract): void {
     const one = await start('one');
     await harness.until(() => isLeading(one), 'an election');
     await start('other');
-    harness.deleteLease();
+    await harness.deleteLease();
     await harness.passOneLease();
     await harness.until(() => live() === 1, 'a leader');
   });

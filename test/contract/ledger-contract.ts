@@ -20,8 +20,8 @@ export type LedgerHarness = {
   /** The store of one more daemon, in the same place. */
   readonly open: () => LedgerStore;
   /** Somebody else replaces what is kept. */
-  readonly put: (what: 'malformed' | 'newer') => void;
-  readonly remove: () => void;
+  readonly put: (what: 'malformed' | 'newer') => void | Promise<void>;
+  readonly remove: () => void | Promise<void>;
   /** The answer mends it. */
   readonly trouble: (what: LedgerTrouble) => () => void;
 };
@@ -140,7 +140,7 @@ function competing(contract: Contract): void {
   contract('what was deleted meanwhile is a conflict, and created after a load', async (harness) => {
     const store = await loaded(harness);
     await save(store);
-    harness.remove();
+    await harness.remove();
     assert.equal(await save(store, document(1)), 'conflict');
     assert.equal(await kept(harness), undefined);
     await store.load(never);
@@ -151,7 +151,7 @@ function competing(contract: Contract): void {
 
 function misunderstanding(contract: Contract): void {
   contract('what can not be understood is malformed, and may be replaced', async (harness) => {
-    harness.put('malformed');
+    await harness.put('malformed');
     const store = harness.open();
     const reading = await store.load(never);
     assert.equal(reading.kind === 'unknown' && reading.why, 'malformed');
@@ -160,7 +160,7 @@ function misunderstanding(contract: Contract): void {
   });
 
   contract('what a newer version wrote is malformed, and never replaced', async (harness) => {
-    harness.put('newer');
+    await harness.put('newer');
     const store = harness.open();
     const reading = await store.load(never);
     assert.equal(reading.kind === 'unknown' && reading.why, 'malformed');
@@ -168,7 +168,7 @@ function misunderstanding(contract: Contract): void {
     const outcome = await store.save(document(), never);
     assert.match(outcome.kind === 'refused' ? outcome.detail : outcome.kind, /newer version/);
     assert.equal((await harness.open().load(never)).kind, 'unknown');
-    harness.remove();
+    await harness.remove();
     await store.load(never);
     assert.equal(await save(store), 'saved');
   });
@@ -176,7 +176,7 @@ function misunderstanding(contract: Contract): void {
   contract('what a newer version wrote meanwhile is a conflict', async (harness) => {
     const store = await loaded(harness);
     await save(store);
-    harness.put('newer');
+    await harness.put('newer');
     assert.equal(await save(store), 'conflict');
     assert.equal((await harness.open().load(never)).kind, 'unknown');
   });

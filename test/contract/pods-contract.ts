@@ -29,10 +29,14 @@ export type PodsHarness = {
   readonly until: (isSo: () => boolean) => Promise<void>;
 };
 
-const ETL = 'team-a/etl' as Identity;
-const etl = (name: string): ContractPod => ({ namespace: 'team-a', name, serviceAccount: 'etl' });
-
-export function podsContract(subject: string, start: (t: TestContext) => Promise<PodsHarness>): void {
+/** `namespace` is where it all happens. */
+export function podsContract(
+  subject: string,
+  start: (t: TestContext) => Promise<PodsHarness>,
+  namespace = 'team-a',
+): void {
+  const ETL = `${namespace}/etl` as Identity;
+  const etl = (name: string): ContractPod => ({ namespace, name, serviceAccount: 'etl' });
   const contract = (what: string, body: (harness: PodsHarness & Run) => Promise<void>): void => {
     test(`${subject}: ${what}`, async (t) => {
       const harness = await start(t);
@@ -72,7 +76,7 @@ export function podsContract(subject: string, start: (t: TestContext) => Promise
     assert.equal(holder?.finished, false);
     assert.equal(holder?.terminating, undefined);
     assert.deepEqual(harness.pods.holder(uid), holder);
-    assert.deepEqual([...harness.pods.identities()].sort(), [ETL, 'team-a/web']);
+    assert.deepEqual([...harness.pods.identities()].sort(), [ETL, `${namespace}/web`]);
     assert.deepEqual(harness.pods.unreadable(), []);
   });
 
@@ -81,11 +85,11 @@ export function podsContract(subject: string, start: (t: TestContext) => Promise
     const { pods, changed } = harness;
     const uid = await harness.create(etl('a'));
     await harness.until(() => pods.holder(uid) !== undefined && changed.length >= 1);
-    await harness.finish('team-a', 'a');
+    await harness.finish(namespace, 'a');
     await harness.until(() => pods.holder(uid)?.finished === true && changed.length >= 2);
-    await harness.terminate('team-a', 'a');
+    await harness.terminate(namespace, 'a');
     await harness.until(() => pods.holder(uid)?.terminating !== undefined && changed.length >= 3);
-    await harness.remove('team-a', 'a');
+    await harness.remove(namespace, 'a');
     await harness.until(() => pods.holder(uid) === undefined && changed.length >= 4);
     assert.deepEqual(pods.holdersOf(ETL), []);
     assert.deepEqual([...pods.identities()], []);
@@ -104,7 +108,7 @@ export function podsContract(subject: string, start: (t: TestContext) => Promise
     await harness.run();
     const first = await harness.create(etl('db-0'));
     await harness.until(() => harness.pods.holder(first) !== undefined);
-    await harness.remove('team-a', 'db-0');
+    await harness.remove(namespace, 'db-0');
     const second = await harness.create(etl('db-0'));
     await harness.until(() => harness.pods.holder(second) !== undefined);
     assert.notEqual(first, second);
@@ -117,7 +121,7 @@ export function podsContract(subject: string, start: (t: TestContext) => Promise
     const stays = await harness.create(etl('stays'));
     await harness.run();
     await harness.disturb();
-    await harness.remove('team-a', 'gone');
+    await harness.remove(namespace, 'gone');
     const late = await harness.create(etl('late'));
     await harness.until(
       () => harness.pods.holder(gone) === undefined && harness.pods.holder(late) !== undefined,

@@ -2,34 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { files, headings, readText, section } from './markdown.ts';
+import { headings, readText, section } from './markdown.ts';
+import type { Titles } from './named-tests.ts';
+import { documentedTests, found, foundInTests, misspelt, TITLE, unheld } from './named-tests.ts';
 
-/** `file: title`, as the document names a test; what a template fills in is `…`. */
-type Titles = ReadonlySet<string>;
-
-/** A title is the first argument of `test`, or the name of a row of which a test is made. */
-const TITLE = /(?:\btest\(|\bname:)\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
 /** Any text that begins like the title of an invariant's test, whatever it is used for. */
 const INVARIANT =
   /'(invariant \d+:(?:[^'\\\n]|\\.)*)'|"(invariant \d+:(?:[^"\\\n]|\\.)*)"|`(invariant \d+:(?:[^`\\]|\\.)*)`/g;
-
-function found(pattern: RegExp, file: string, text: string): readonly string[] {
-  return [...text.matchAll(pattern)].map(([, ...quoted]) => {
-    const title = quoted.find((each) => each !== undefined) ?? '';
-    return `${file}: ${title.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll(/\\(.)/g, '$1')}`;
-  });
-}
-
-function documentedTests(page: string): readonly string[] {
-  return [...page.matchAll(/^- `(test\/[^`]+)`: (.+)$/gm)].map(
-    ([, file = '', title = '']) => `${file}: ${title}`,
-  );
-}
-
-/** Names of tests that do not exist. */
-function unheld(page: string, titles: Titles): readonly string[] {
-  return documentedTests(page).filter((name) => !titles.has(name));
-}
 
 /** Invariants' tests that the section of their number does not name. */
 function unnamed(page: string, invariants: Titles): readonly string[] {
@@ -46,11 +25,8 @@ function unnamed(page: string, invariants: Titles): readonly string[] {
 }
 
 const PAGE = readText('docs/safety.md');
-const TEST_FILES = files('test', '.ts')
-  .filter((file) => !file.startsWith('test/docs/'))
-  .map((file) => ({ file, text: readText(file) }));
-const TITLES = new Set(TEST_FILES.flatMap(({ file, text }) => found(TITLE, file, text)));
-const INVARIANTS = new Set(TEST_FILES.flatMap(({ file, text }) => found(INVARIANT, file, text)));
+const TITLES = foundInTests(TITLE);
+const INVARIANTS = foundInTests(INVARIANT);
 
 test('every test that docs/safety.md names exists, with exactly this title', () => {
   assert.ok(TITLES.size > 100, `only ${TITLES.size} titles were found`);
@@ -83,8 +59,7 @@ test('every line of a list under an invariant is one that these tests read', () 
 
 test('the check can fail: planted lies are found', () => {
   const [first = ''] = documentedTests(PAGE);
-  const misspelt = PAGE.replace(/^(- `test\/[^`]+`: .+)$/m, '$1 at all');
-  assert.deepEqual(unheld(misspelt, TITLES), [`${first} at all`]);
+  assert.deepEqual(unheld(misspelt(PAGE), TITLES), [`${first} at all`]);
 
   const written = "test('invariant 3: it is\\'nt', x); test(`invariant 4: for ${why} and ${each.b}`, y);";
   const planted = new Set(found(INVARIANT, 'test/planted.test.ts', written));

@@ -31,7 +31,7 @@ export const FAST = {
 };
 
 /** Real time that can be told to begin in the past, so that a cluster has a history. */
-class MovableClock implements SimClock {
+export class MovableClock implements SimClock {
   readonly #real = realClock();
   behind = 0;
 
@@ -137,14 +137,7 @@ export class Scene<S extends Simulator = Simulator> implements AsyncDisposable {
 
   /** As an operator's tool would do it: with the SDK, over HTTP. */
   async deleteAssociation(associationId: string): Promise<void> {
-    const { region, eks, clusterName } = this.simulator;
-    const client = new EKSClient({
-      region,
-      endpoint: eks.url,
-      credentials: { accessKeyId: 'AKIASIMULATED', secretAccessKey: 'simulated-secret' },
-    });
-    await client.send(new DeletePodIdentityAssociationCommand({ clusterName, associationId }));
-    client.destroy();
+    await deleteAssociation(this.simulator, associationId);
   }
 
   /** Does something as if it had been done so many hours ago. */
@@ -173,13 +166,7 @@ export class Scene<S extends Simulator = Simulator> implements AsyncDisposable {
   /** A daemon that has looked round: every holder has a verdict. */
   async settledDaemon(more: Readonly<Record<string, string>> = {}): Promise<DaemonProcess> {
     const daemon = this.daemon(more);
-    await until('the daemon has looked round', async () => {
-      if (daemon.said('started').length === 0) return false;
-      const ready = await daemon.get('listen', '/readyz');
-      const answer = await daemon.get('statusListen', '/api/v1/holders?state=undecided');
-      const { total } = (await answer.json()) as { total: number };
-      return ready.ok && total === 0;
-    });
+    await settled(daemon);
     return daemon;
   }
 
@@ -207,6 +194,33 @@ export class Scene<S extends Simulator = Simulator> implements AsyncDisposable {
     await Promise.all(this.#daemons.map(({ ended }) => ended));
     await this.simulator.close();
   }
+}
+
+type Eks = Pick<Simulator, 'region' | 'clusterName'> & { readonly eks: { readonly url: string } };
+
+/** As an operator's tool would do it: with the SDK, over HTTP. */
+export async function deleteAssociation(
+  { region, eks, clusterName }: Eks,
+  associationId: string,
+): Promise<void> {
+  const client = new EKSClient({
+    region,
+    endpoint: eks.url,
+    credentials: { accessKeyId: 'AKIASIMULATED', secretAccessKey: 'simulated-secret' },
+  });
+  await client.send(new DeletePodIdentityAssociationCommand({ clusterName, associationId }));
+  client.destroy();
+}
+
+/** Waits until the daemon has looked round: every holder has a verdict. */
+export async function settled(daemon: DaemonProcess): Promise<void> {
+  await until('the daemon has looked round', async () => {
+    if (daemon.said('started').length === 0) return false;
+    const ready = await daemon.get('listen', '/readyz');
+    const answer = await daemon.get('statusListen', '/api/v1/holders?state=undecided');
+    const { total } = (await answer.json()) as { total: number };
+    return ready.ok && total === 0;
+  });
 }
 
 export async function makeScene(options: Omit<SimulatorOptions, 'clock'> = {}): Promise<Scene> {

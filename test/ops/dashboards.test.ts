@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { grafanaDashboard } from '../../ops/dashboards/dashboard.ts';
 import { EXPOSURE } from '../../ops/dashboards/exposure.ts';
 import { HEALTH } from '../../ops/dashboards/health.ts';
@@ -56,6 +57,7 @@ test('after a day of a cluster no panel is empty, and a standby doubles nothing'
   await aWhile(1500);
   assert.deepEqual(await ask(`${queryOf('Exposed pods by state')} > 0`), [['blocked', 1]]);
   await day.pause();
+  await until('both are counted', async () => isDeepStrictEqual(await ask(queryOf('Stale pods now')), [[2]]));
   await aWhile(1500);
   assert.deepEqual(await emptyPanels(prometheus), []);
   assert.deepEqual(await ask(queryOf('Stale pods now')), [[2]]);

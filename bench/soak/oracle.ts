@@ -71,17 +71,22 @@ export function containments(
   );
 }
 
+/** None where nobody held it, nor where it was in force again before all of them were gone. */
 function containment(
   ended: Episode,
   episodes: readonly Episode[],
   lives: readonly Life[],
 ): readonly number[] {
-  const isBack = episodes.some(({ grant, from }) => grant === ended.grant && from >= ended.until);
-  const held = lives.filter(
-    ({ start, goneAt, finishedAt }) => start < ended.until && Math.min(goneAt, finishedAt) > ended.until,
+  const ends = lives.filter(({ start }) => start < ended.until).map(endOf);
+  const gone = Math.max(ended.until, ...ends);
+  const isBack = episodes.some(
+    ({ grant, from }) => grant === ended.grant && from >= ended.until && from <= gone,
   );
-  if (isBack || held.length === 0) return [];
-  return [Math.max(...held.map(({ goneAt, finishedAt }) => Math.min(goneAt, finishedAt))) - ended.until];
+  return isBack || gone === ended.until ? [] : [gone - ended.until];
+}
+
+function endOf({ goneAt, finishedAt }: Life): number {
+  return Math.min(goneAt, finishedAt);
 }
 
 function since(episodes: readonly Episode[], from: number, until: number): readonly Episode[] {

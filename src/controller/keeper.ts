@@ -1,5 +1,6 @@
 /** The keeper: brings back the ledger of the daemon before, and keeps this one's for the next. */
 
+import { isSameEnd } from '../decide/deadline.ts';
 import { learnStanding } from '../decide/learn.ts';
 import { gapsLeft, recount } from '../decide/recount.ts';
 import { follow } from '../decide/follow.ts';
@@ -211,7 +212,7 @@ function takeUp(entry: Entry, revocation: Revocation | undefined): void {
   const { revocation: own } = entry;
   if (revocation === undefined) return;
   if (own === undefined) entry.revocation = revocation;
-  else if (isOpen(own) && own.association === revocation.association) {
+  else if (isOpen(own) && isSameEnd(own, revocation)) {
     entry.revocation = { ...own, deadline: earliest(own.deadline, revocation.deadline) };
   }
 }

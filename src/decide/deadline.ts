@@ -27,6 +27,21 @@ export function withDeadline(revocation: Revocation, policy: Policy): Revocation
   return deadline === revocation.deadline ? revocation : { ...revocation, deadline };
 }
 
+/**
+ * Whether two replicas mean the same end, whose deadline they share. Each has read it at times of its own; it is another
+ * one if another grant ended, or if the grant was in force again after the end that the other one means.
+ */
+export function isSameEnd(one: Revocation, other: Revocation): boolean {
+  if (one.association !== other.association) return false;
+  if (one.grant !== undefined && other.grant !== undefined && !isSameGrant(one.grant, other.grant))
+    return false;
+  return !isAfter(one.end, other.end) && !isAfter(other.end, one.end);
+}
+
+function isAfter(later: End | undefined, end: End | undefined): boolean {
+  return later?.notBefore !== undefined && end !== undefined && later.notBefore >= end.notAfter;
+}
+
 /** How long the pod may take to end when it is evicted; undefined: as long as it asks for. */
 export function evictionGrace({ grace = USUAL_GRACE }: Holder, policy: Policy): Duration | undefined {
   const { maxGracePeriod } = policy;

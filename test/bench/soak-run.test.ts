@@ -11,7 +11,7 @@ import { parseArguments } from '../../bench/soak/arguments.ts';
 
 const SOAK = fileURLToPath(new URL('../../bench/soak.ts', import.meta.url));
 const { CI } = process.env;
-const skip = CI === undefined && 'two minutes of real time: runs where CI is set, or as `npm run soak`';
+const skip = CI === undefined && 'three minutes of real time: runs where CI is set, or as `npm run soak`';
 
 test('a minute and a half of churn and faults: nothing is left, nobody goes without a reason', {
   skip,

@@ -73,7 +73,10 @@ test('containment ends with the last holder; an end that was taken back has none
   const ended = [episode('x', 0, 50_000), episode('y', 50_000)];
   const lives = [life(0, { goneAt: 60_000 }), life(1, { goneAt: 70_000 }), life(2, { goneAt: 40_000 })];
   assert.deepEqual(containments(new Map([['a/b', ended]]), lives), [20_000]);
-  assert.deepEqual(containments(new Map([['a/b', [...ended, episode('x', 80_000)]]]), lives), []);
+  const back = (from: number) => new Map([['a/b', [...ended, episode('x', from)]]]);
+  assert.deepEqual(containments(back(65_000), lives), [], 'before the last one was gone');
+  assert.deepEqual(containments(back(80_000), lives), [20_000]);
+  assert.deepEqual(containments(new Map([['a/b', ended]]), [life(2, { goneAt: 40_000 })]), []);
 });
 
 test('a line through the minima: saw teeth are flat, a leak below them is not', () => {

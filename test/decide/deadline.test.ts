@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Past } from '../../src/decide/deadline.ts';
-import { deadlineOf, evictionGrace, forceGrace, withDeadline } from '../../src/decide/deadline.ts';
+import { deadlineOf, evictionGrace, forceGrace, isSameEnd, withDeadline } from '../../src/decide/deadline.ts';
 import type { End, Span } from '../../src/domain/history.ts';
 import type { Holder } from '../../src/domain/holder.ts';
 import type { Attempt } from '../../src/domain/outcome.ts';
@@ -276,4 +276,23 @@ test('a holder that started too late for the end that is followed has a deadline
   assert.equal(dueOf(30, [began, unread, later]), at(1300), 'nobody knows what that was');
   assert.equal(dueOf(30, [began, later], { ...followed, end: undefined }), at(900), 'no end was seen');
   assert.equal(dueOf(30, [began, later], { ...followed, deadline: undefined }), undefined);
+});
+
+test('two replicas share the deadline of an end that both mean, and of no other', () => {
+  const own = confirmed({ end: { notBefore: at(-20), notAfter: at(10) } });
+  const cases: readonly (readonly [string, Partial<Revocation>, boolean])[] = [
+    ['read at other times', { end: { notBefore: at(-5), notAfter: at(3) } }, true],
+    ['read much later', { end: { notBefore: at(-5), notAfter: at(3000) } }, true],
+    ['when it was in force last is not known', { end: { notBefore: undefined, notAfter: at(3000) } }, true],
+    ['no end was seen', { end: undefined }, true],
+    ['its grant was not read', { grant: undefined }, true],
+    ['another grant', { grant: grant('other') }, false],
+    ['another association', { association: undefined }, false],
+    ['in force again after it', { end: { notBefore: at(10), notAfter: at(40) } }, false],
+    ['ended before it was in force last', { end: { notBefore: at(-60), notAfter: at(-20) } }, false],
+  ];
+  for (const [name, more, wanted] of cases) {
+    assert.equal(isSameEnd(own, { ...own, ...more }), wanted, name);
+    assert.equal(isSameEnd({ ...own, ...more }, own), wanted, name);
+  }
 });

@@ -7,6 +7,7 @@ import { after, between, minutes, seconds } from '../../src/domain/time.ts';
 import { at, grant } from '../support/builders.ts';
 import { ETL, LONG_AGO } from './busy.ts';
 import type { Settings } from './world.ts';
+import { twoReplicas } from './two-replicas.ts';
 import { World } from './world.ts';
 
 const BLOCKED: Outcome = { kind: 'blocked', by: ['mallory-budget'], detail: 'no', retryAfter: undefined };
@@ -59,7 +60,36 @@ test('force comes at the deadline of the end that concerns the pod', async () =>
   const ended = world.clock.now();
   const due = after(ended, minutes(14.5));
   while (world.clock.now() < after(ended, minutes(20))) await world.pass(seconds(1));
-  const young = world.cluster.forced.filter(({ order }) => order.holder.name === 'young');
-  assert.equal(young.length, 1);
-  assert.ok((young[0]?.at ?? 0) >= due, `forced ${between(young[0]?.at ?? due, due)} ms too early`);
+  const [young, ...others] = world.cluster.forced.filter(({ order }) => order.holder.name === 'young');
+  assert.ok(young !== undefined && others.length === 0);
+  assert.ok(young.at >= due, `forced ${between(young.at, due)} ms too early`);
+});
+
+test('whoever takes over the lead does not take the deadline of an earlier end for that of a later one', async () => {
+  const scene = await twoReplicas({ policy: { force: true } }, 1);
+  await using world = scene.world;
+  const { shelf } = scene.replicas;
+  const id = scene.one.deps.ledger.find(ETL)?.history.spans.at(-1)?.id;
+  assert.ok(id !== undefined);
+  world.cluster.answer = BLOCKED;
+  world.eks.update(id, grant('second'));
+  await world.pass(minutes(2));
+  // The ledger knows of the first end only: what the leader learns from now on it can't write.
+  shelf.failingSave = 'unreachable';
+  for (const { uid, identity } of world.cluster.running()) if (identity === ETL) world.cluster.remove(uid);
+  await world.pass(minutes(2));
+  world.cluster.start(ETL, { name: 'young' });
+  await world.pass(minutes(5));
+  world.eks.update(id, grant('third'));
+  const ended = world.clock.now();
+  await world.pass(minutes(1));
+  assert.equal(scene.two.deps.ledger.find(ETL)?.revocation?.stage, 'confirmed', 'the standby follows it too');
+  shelf.failingSave = undefined;
+  scene.one.leadership.isCutOff = true;
+  while (world.clock.now() < after(ended, minutes(20))) await world.pass(seconds(1));
+  assert.ok(scene.replicas.actors().includes('two'));
+  const due = after(ended, minutes(14.5));
+  const [young] = world.cluster.forced;
+  assert.ok(young !== undefined);
+  assert.ok(young.at >= due, `forced ${between(young.at, due)} ms too early`);
 });

@@ -56,8 +56,7 @@ export function thresholds(minutes: number): Thresholds {
     'steady: handles at rest, more than at first': { most: 5 },
     'steady: fds max': { most: 100 },
   };
-  // The heap is to remember what happened, as far as its limits go, and V8 goes on compiling: see docs/performance.md.
-  const flat = { 'steady: RSS growth': { most: 5 }, 'steady: heap growth': { most: 10 } };
+  const flat = { 'steady: RSS growth': { most: 5 }, 'steady: heap growth': { most: 5 } };
   return { soak: minutes < LEAST_MINUTES ? always : { ...always, ...flat } };
 }
 

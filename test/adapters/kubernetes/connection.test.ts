@@ -142,6 +142,12 @@ function inPod(t: TestContext, host: string | undefined, port: string | undefine
   return root;
 }
 
+async function connectIn(root: string): Promise<string> {
+  const connection = await connect({ clock: new SteppedClock(), version: '1', root }, never);
+  await connection.close();
+  return connection.server;
+}
+
 for (const host of ['127.0.0.1', '::1']) {
   test(`the service account of the pod is used where there is no kubeconfig: ${host}`, async (t) => {
     const server = await startServer(t, (_, response) => sendJson(response, 200, {}), {
@@ -168,21 +174,22 @@ test('the address in a pod: IPv6 in brackets, and without TLS on the ports of pr
     ['127.0.0.1', '8443', 'https://127.0.0.1:8443'],
   ] as const;
   for (const [host, port, server] of addresses) {
-    const root = inPod(t, host, port);
-    const connection = await connect({ clock: new SteppedClock(), version: '1', root }, never);
-    await connection.close();
-    assert.equal(connection.server, server);
+    assert.equal(await connectIn(inPod(t, host, port)), server);
   }
 });
 
 test('in a pod without the address or the CA it is said what is missing', async (t) => {
-  const tryIn = (root: string): Promise<unknown> =>
-    connect({ clock: new SteppedClock(), version: '1', root }, never);
-  await assert.rejects(tryIn(inPod(t, undefined, '443')), /^\w+: KUBERNETES_SERVICE_HOST is not set.*_PORT/);
-  await assert.rejects(tryIn(inPod(t, '10.0.0.1', '')), /^\w+: KUBERNETES_SERVICE_PORT is not set.*_HOST/);
+  await assert.rejects(
+    connectIn(inPod(t, undefined, '443')),
+    /^\w+: KUBERNETES_SERVICE_HOST is not set.*_PORT/,
+  );
+  await assert.rejects(
+    connectIn(inPod(t, '10.0.0.1', '')),
+    /^\w+: KUBERNETES_SERVICE_PORT is not set.*_HOST/,
+  );
   const root = inPod(t, '10.0.0.1', '443');
   rmSync(path.join(root, 'var/run/secrets/kubernetes.io/serviceaccount/ca.crt'));
-  await assert.rejects(tryIn(root), /certificate-authority file .*ca\.crt can't be read/);
+  await assert.rejects(connectIn(root), /certificate-authority file .*ca\.crt can't be read/);
 });
 
 test('a kubeconfig below HOME stands before the service account of the pod', async (t) => {
@@ -190,14 +197,9 @@ test('a kubeconfig below HOME stands before the service account of the pod', asy
   mkdirSync(path.join(root, '.kube'));
   const content = kubeconfig('main', { server: 'http://127.0.0.1:1' }, { token: 'secret' });
   writeFileSync(path.join(root, '.kube', 'config'), JSON.stringify(content));
-  const server = async (): Promise<string> => {
-    const connection = await connect({ clock: new SteppedClock(), version: '1', root }, never);
-    await connection.close();
-    return connection.server;
-  };
-  assert.equal(await server(), 'http://127.0.0.1:1');
+  assert.equal(await connectIn(root), 'http://127.0.0.1:1');
   setEnv(t, { HOME: undefined });
-  assert.equal(await server(), 'https://127.0.0.1:443');
+  assert.equal(await connectIn(root), 'https://127.0.0.1:443');
 });
 
 test('a configuration that can not work names what is wrong and the remedy', async (t) => {

@@ -28,7 +28,7 @@ export type Measured = {
 
 export type PodServer = AsyncDisposable & { readonly port: number };
 
-/** `upstream`: who answers what is asked for besides pods. */
+/** `upstream`: who answers what is asked for besides pods; a pod can reach such a server without TLS. */
 export async function startPodServer(upstream?: string): Promise<PodServer> {
   const args = upstream === undefined ? [SERVER] : [SERVER, upstream];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -49,6 +49,12 @@ export async function startPodServer(upstream?: string): Promise<PodServer> {
 /** Has the server make its bytes, so that nobody who is measured waits for them. */
 export async function prepare({ port }: PodServer, course: Course): Promise<void> {
   await (await fetch(`${courseUrl(port, course)}/prepare`)).text();
+}
+
+/** Who comes with this token is served this course without naming it: the address that a pod has holds no path. */
+export async function admit({ port }: PodServer, course: Course, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  await (await fetch(`${courseUrl(port, course)}/admit`, { headers })).text();
 }
 
 /** One after the other and round after round, so that what else the machine does meets all alike. */

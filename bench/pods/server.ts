@@ -1,8 +1,10 @@
 /**
  * The API server of the benchmarks of pods, a process of its own: it serves prepared bytes. What is asked for besides the
- * pods of all namespaces it passes on to the server that its argument names.
+ * pods of all namespaces it passes on to the server that its argument names; then it listens where a pod takes it for one
+ * without TLS.
  */
 
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import process from 'node:process';
@@ -50,6 +52,8 @@ const CHUNK_BYTES = 256 * 1024;
 const VERSION = 200_000_000;
 
 const [upstream] = process.argv.slice(2);
+/** 0 for any. */
+const PORTS = upstream === undefined ? [0] : [8001, 8080, 80];
 
 const stocks = new Map<Wire, Stock>();
 
@@ -68,15 +72,31 @@ function stockOf(wire: Wire): Stock {
   return stock;
 }
 
-/** Where the request is to be passed on to; undefined: it is for this server. */
-function onward({ url = '/' }: IncomingMessage): URL | undefined {
-  const [target, below = ''] = /^\/[^/]+(\/.*)$/.exec(url) ?? [];
-  if (target === undefined || upstream === undefined) return undefined;
-  return /^\/(?:prepare|api\/v1\/pods)(?:\?|$)/.test(below) ? undefined : new URL(below, upstream);
+/** The courses of those who do not name one, by what they are authorized with. */
+const admitted = new Map<string, string>();
+
+/** The path with its course before it. */
+function targetOf({ headers, url = '/' }: IncomingMessage): string {
+  return `${admitted.get(headers.authorization ?? '') ?? ''}${url}`;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://bench');
+/** Where the request is to be passed on to; undefined: it is for this server. */
+function onward(target: string): URL | undefined {
+  const [, below] = /^\/[^/]+(\/.*)$/.exec(target) ?? [];
+  if (below === undefined || upstream === undefined) return undefined;
+  return /^\/(?:admit|prepare|api\/v1\/pods)(?:\?|$)/.test(below) ? undefined : new URL(below, upstream);
+}
+
+async function answer(target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(target, 'http://bench');
+  const [, named] = /^(\/.*)\/admit$/.exec(url.pathname) ?? [];
+  if (named !== undefined) {
+    admitted.set(request.headers.authorization ?? '', named);
+    response.end('admitted');
+  } else await serve(url, request, response);
+}
+
+async function serve(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const course = readCourse(url.pathname);
   const isPreparing = url.pathname.endsWith('/prepare');
   const accepts = isPreparing || (request.headers.accept ?? '').includes('vnd.kubernetes.protobuf');
@@ -193,17 +213,31 @@ function drained(response: ServerResponse): Promise<void> {
 }
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
-  const target = onward(request);
-  if (target !== undefined) {
-    passOn(target, request, response);
+  const target = targetOf(request);
+  const url = onward(target);
+  if (url !== undefined) {
+    passOn(url, request, response);
     return;
   }
-  answer(request, response).catch((error: unknown) => {
+  answer(target, request, response).catch((error: unknown) => {
     process.stderr.write(`bench server: ${String(error)}\n`);
     response.destroy();
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null) process.stdout.write(`${address.port}\n`);
-});
+
+/** On the first port that is free. */
+async function listen(): Promise<number> {
+  for (const port of PORTS) {
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) return address.port;
+    } catch {
+      // Somebody else has it.
+    }
+  }
+  throw new Error(`none of the ports ${PORTS.join(', ')} is free`);
+}
+
+process.stdout.write(`${await listen()}\n`);

@@ -4,18 +4,16 @@ import { PastClock } from '../../simulator/past-clock.ts';
 import { realClock } from '../../simulator/clock.ts';
 import { makeNamespace } from '../../simulator/cluster/places.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Course } from '../pods/course.ts';
-import { courseUrl } from '../pods/course.ts';
 import type { PodServer } from '../pods/measure.ts';
-import { startPodServer } from '../pods/measure.ts';
+import { admit, startPodServer } from '../pods/measure.ts';
 import { holderIdentities } from '../pods/identities.ts';
 
 export type LargeCluster = AsyncDisposable & {
   readonly pods: PodServer;
-  /** The environment of a replica of this name. */
+  /** The environment of a replica of this name, as in a pod. */
   readonly env: (course: Course, replica: string) => Promise<Readonly<Record<string, string>>>;
 };
 
@@ -38,15 +36,19 @@ export async function buildLargeCluster(associations: number): Promise<LargeClus
   }
   clock.arrive();
   const pods = cleanup.use(await startPodServer(simulator.kubernetes.url));
-  const folder = await mkdtemp(path.join(tmpdir(), 'bench-whole-'));
-  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   const kept = cleanup.move();
   const env = async (course: Course, replica: string): Promise<Readonly<Record<string, string>>> => {
-    const kubeconfig = path.join(folder, replica);
-    await writeFile(kubeconfig, kubeconfigOf(courseUrl(pods.port, course)), { mode: 0o600 });
+    const wish = { namespace: NAMESPACE, serviceAccount: NAMESPACE, pod: replica };
+    const { root, token, tokenFile } = await simulator.inPod(wish);
+    // Each pod has one; nothing is encrypted here.
+    await writeFile(path.join(path.dirname(tokenFile), 'ca.crt'), '');
+    await admit(pods, course, token);
     return {
       ...simulator.env(),
-      KUBECONFIG: kubeconfig,
+      KUBECONFIG: '',
+      KUBERNETES_SERVICE_HOST: '127.0.0.1',
+      KUBERNETES_SERVICE_PORT: String(pods.port),
+      BENCH_ROOT: root,
       REVOKER_CLUSTER_NAME: simulator.clusterName,
       REVOKER_NAMESPACE: NAMESPACE,
       REVOKER_POD_NAME: replica,
@@ -55,13 +57,4 @@ export async function buildLargeCluster(associations: number): Promise<LargeClus
     };
   };
   return { pods, env, [Symbol.asyncDispose]: () => kept.disposeAsync() };
-}
-
-function kubeconfigOf(server: string): string {
-  return JSON.stringify({
-    clusters: [{ name: 'bench', cluster: { server } }],
-    users: [{ name: 'bench', user: { token: 'bench' } }],
-    contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
-    'current-context': 'bench',
-  });
 }

@@ -1,4 +1,4 @@
-/** The whole daemon as a process of its own with a gauge in it: started, asked what it used, stopped. */
+/** The whole daemon as a process of its own, with a gauge in it and the files of a pod: started, asked what it used, stopped. */
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { VIEW_FLAGS } from '../pods/view-flags.ts';
 import type { Look } from './gauge.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const GAUGE = new URL('gauge.ts', import.meta.url).href;
+const BEFORE = ['in-pod.ts', 'gauge.ts'].flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
 /** As the chart has it: 70 % of the memory limit. */
 const HEAP = ['--max-old-space-size=358'] as const;
 /** For a profile: `BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profile'`. */
@@ -31,14 +31,10 @@ export class WholeDaemon implements AsyncDisposable {
   readonly #lines: string[] = [];
 
   constructor(env: Readonly<Record<string, string>>) {
-    this.#child = spawn(
-      process.execPath,
-      [...VIEW_FLAGS, ...HEAP, ...EXTRA, '--import', GAUGE, MAIN, 'run'],
-      {
-        env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
-        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      },
-    );
+    this.#child = spawn(process.execPath, [...VIEW_FLAGS, ...HEAP, ...EXTRA, ...BEFORE, MAIN, 'run'], {
+      env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
     this.#ended = once(this.#child, 'exit');
     this.#addresses = this.#started();
     // Whoever waits for them hears of it.

@@ -5,13 +5,13 @@ import type { Dispatcher } from 'undici';
 import type { Instant } from '../../domain/time.ts';
 import { between, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Access } from './access.ts';
 import { KubernetesConfigError } from './connection-error.ts';
 import type { Credentials } from './credentials.ts';
 import { CredentialSource } from './credentials.ts';
 import type { TlsSettings } from './dispatcher.ts';
 import { createDispatcher, fingerprint, loadTls } from './dispatcher.ts';
-import type { Access } from './kubeconfig.ts';
-import { loadAccess } from './kubeconfig.ts';
+import { loadAccess } from './load-access.ts';
 
 export type WireRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -61,7 +61,7 @@ type Line = {
 
 /** Fails with a KubernetesConfigError or a CredentialsError when the configuration can't be used as it stands. */
 export async function connect(options: ConnectOptions, signal: AbortSignal): Promise<KubernetesConnection> {
-  const access = loadAccess(options.root ?? '');
+  const access = await loadAccess(options.root ?? '');
   const connection = new Connection(access, options);
   await connection.prepare(signal);
   return {

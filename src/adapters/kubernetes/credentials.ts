@@ -2,15 +2,15 @@
 
 import { readFile } from 'node:fs/promises';
 import type https from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig, User } from '@kubernetes/client-node';
 import { before, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Access } from './access.ts';
 import { CredentialsError, messageOf } from './connection-error.ts';
 import { orAborted } from './deadline.ts';
 import type { PluginCredential } from './exec-plugin.ts';
 import { runPlugin } from './exec-plugin.ts';
 import { field, isAbsent, text } from './json.ts';
-import type { Access } from './kubeconfig.ts';
 
 export type Credentials = {
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -36,7 +36,7 @@ export class CredentialSource {
   #lastToken: string | undefined;
   #plugin: PluginCredential | undefined;
   #pluginRun: Promise<PluginCredential> | undefined;
-  #providers: KubeConfig | undefined;
+  #providers: Promise<KubeConfig> | undefined;
 
   constructor(access: Access, clock: Clock) {
     this.#access = access;
@@ -120,20 +120,14 @@ export class CredentialSource {
     }
   }
 
-  /** The library checks the server's scheme before it authenticates, hence the stand-in address. */
   async #fromProvider(): Promise<Credentials> {
     const { user } = this.#access;
     if (user === undefined) return { headers: {} };
-    if (this.#providers === undefined) {
-      this.#providers = new KubeConfig();
-      this.#providers.loadFromClusterAndUser(
-        { name: 'cluster', server: 'https://kubernetes.invalid', skipTLSVerify: false },
-        user,
-      );
-    }
     const options: https.RequestOptions = {};
     try {
-      await this.#providers.applyToHTTPSOptions(options);
+      this.#providers ??= providersOf(user);
+      const providers = await this.#providers;
+      await providers.applyToHTTPSOptions(options);
     } catch (error) {
       throw new CredentialsError(
         `the auth-provider of user "${user.name}" failed: ${messageOf(error)}; sign in again or use an exec plugin`,
@@ -147,4 +141,16 @@ export class CredentialSource {
 
 function bearer(token: string): Credentials {
   return { headers: { Authorization: `Bearer ${token}` } };
+}
+
+/**
+ * The library is loaded for these alone: no pod needs it. It checks the server's scheme before it authenticates,
+ * hence the stand-in address.
+ */
+async function providersOf(user: User): Promise<KubeConfig> {
+  const client = await import('@kubernetes/client-node');
+  const providers = new client.KubeConfig();
+  const cluster = { name: 'cluster', server: 'https://kubernetes.invalid', skipTLSVerify: false };
+  providers.loadFromClusterAndUser(cluster, user);
+  return providers;
 }

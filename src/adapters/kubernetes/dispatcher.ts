@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Dispatcher } from 'undici';
 import { Agent, ProxyAgent, Socks5ProxyAgent } from 'undici';
+import type { Access } from './access.ts';
 import { CredentialsError, KubernetesConfigError, messageOf } from './connection-error.ts';
 import type { Credentials } from './credentials.ts';
-import type { Access } from './kubeconfig.ts';
 
 export type TlsSettings = {
   readonly ca?: string | Buffer;

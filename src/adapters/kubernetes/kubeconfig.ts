@@ -1,27 +1,13 @@
-/** Finds the cluster and the user to work with: KUBECONFIG, ~/.kube/config, or the pod's own service account. */
+/** Reads kubeconfig files. To be imported where there are some, never statically: it loads the client library. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster, User } from '@kubernetes/client-node';
-import { findHomeDir, KubeConfig, loadYaml } from '@kubernetes/client-node';
+import { KubeConfig, loadYaml } from '@kubernetes/client-node';
+import type { Access, UserExtras } from './access.ts';
 import { KubernetesConfigError, messageOf } from './connection-error.ts';
 import type { JsonObject } from './json.ts';
 import { field, isObject, list, text } from './json.ts';
-
-const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
-
-/** What a user entry may hold that the client's own reader drops. */
-export type UserExtras = {
-  readonly tokenFile?: string;
-  readonly impersonate: Readonly<Record<string, string | string[]>>;
-};
-
-export type Access = {
-  readonly cluster: Cluster;
-  /** Undefined for a context without a user: requests are anonymous. */
-  readonly user: User | undefined;
-  readonly extras: UserExtras;
-};
 
 type Loaded = {
   readonly clusters: Map<string, Cluster>;
@@ -33,45 +19,11 @@ type Loaded = {
 const NO_EXTRAS: UserExtras = { impersonate: {} };
 
 /**
- * `root` stands before the service account's directory; it is empty but in tests.
- * Files are read by the client library, but merged as kubectl does it (the first to name a thing wins, a file
- * that is not there is passed over), where the library gives up on the first repeated name.
+ * Files are read by the client library, but merged as kubectl does it (the first to name a thing wins), where the
+ * library gives up on the first repeated name.
  */
-export function loadAccess(root: string): Access {
-  const files = configFiles();
-  if (files.length > 0) return chosen(merged(files), files);
-  if (!existsSync(`${root}${SERVICE_ACCOUNT_TOKEN}`)) {
-    throw new KubernetesConfigError(
-      'no Kubernetes configuration: set KUBECONFIG, or run in a pod with a mounted service account token (automountServiceAccountToken)',
-    );
-  }
-  return inCluster(root);
-}
-
-function configFiles(): readonly string[] {
-  const named = (process.env['KUBECONFIG'] ?? '').split(path.delimiter).filter((name) => name !== '');
-  if (named.length > 0) {
-    const found = named.filter((name) => existsSync(name));
-    if (found.length > 0) return found.map((name) => path.resolve(name));
-    throw new KubernetesConfigError(`KUBECONFIG names no file that exists: ${named.join(', ')}`);
-  }
-  const home = findHomeDir();
-  const usual = home === null ? undefined : path.join(home, '.kube', 'config');
-  return usual !== undefined && existsSync(usual) ? [usual] : [];
-}
-
-function inCluster(root: string): Access {
-  if (process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
-    throw new KubernetesConfigError(
-      'KUBERNETES_SERVICE_HOST is not set although a service account token is mounted: set it and KUBERNETES_SERVICE_PORT, or set KUBECONFIG',
-    );
-  }
-  const config = new KubeConfig();
-  config.loadFromCluster(root);
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new KubernetesConfigError('the in-cluster configuration names no cluster');
-  const tokenFile = `${root}${SERVICE_ACCOUNT_TOKEN}`;
-  return { cluster, user: { name: 'service-account' }, extras: { tokenFile, impersonate: {} } };
+export function readKubeconfigs(files: readonly string[]): Access {
+  return chosen(merged(files), files);
 }
 
 function merged(files: readonly string[]): Loaded {

@@ -1,8 +1,9 @@
 /** Configuration, TLS and connections, each against a server that sees what arrives. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { connect } from '../../../src/adapters/kubernetes/connection.ts';
 import { seconds } from '../../../src/domain/time.ts';
@@ -126,26 +127,79 @@ test('several files are merged as kubectl does: the first to name a thing wins, 
   assert.equal(server.asked[0]?.headers.authorization, 'Bearer from-file');
 });
 
-test('the service account of the pod is used where there is no kubeconfig', async (t) => {
-  const server = await startServer(t, (_, response) => sendJson(response, 200, {}), {
-    certificate: 'server',
-  });
-  const root = scratch(t);
+function mount(root: string): void {
   const mounted = path.join(root, 'var/run/secrets/kubernetes.io/serviceaccount');
   mkdirSync(mounted, { recursive: true });
   writeFileSync(path.join(mounted, 'token'), 'pod-token');
   writeFileSync(path.join(mounted, 'ca.crt'), tlsFile('ca.crt'));
-  setEnv(t, {
-    KUBECONFIG: undefined,
-    HOME: root,
-    KUBERNETES_SERVICE_HOST: '127.0.0.1',
-    KUBERNETES_SERVICE_PORT: String(server.port),
+}
+
+function inPod(t: TestContext, host: string | undefined, port: string | undefined): string {
+  const root = scratch(t);
+  mount(root);
+  const service = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
+  setEnv(t, { KUBECONFIG: undefined, HOME: root, ...service });
+  return root;
+}
+
+async function connectIn(root: string): Promise<string> {
+  const connection = await connect({ clock: new SteppedClock(), version: '1', root }, never);
+  await connection.close();
+  return connection.server;
+}
+
+for (const host of ['127.0.0.1', '::1']) {
+  test(`the service account of the pod is used where there is no kubeconfig: ${host}`, async (t) => {
+    const server = await startServer(t, (_, response) => sendJson(response, 200, {}), {
+      certificate: 'server',
+      host,
+    });
+    const root = inPod(t, host, String(server.port));
+    const clock = new SteppedClock();
+    const connection = await connect({ clock, version: '1', root }, never);
+    t.after(() => connection.close());
+    assert.equal((await get(clientOn(connection, clock))).kind, 'ok');
+    assert.equal(server.asked[0]?.headers.authorization, 'Bearer pod-token');
   });
-  const clock = new SteppedClock();
-  const connection = await connect({ clock, version: '1', root }, never);
-  t.after(() => connection.close());
-  assert.equal((await get(clientOn(connection, clock))).kind, 'ok');
-  assert.equal(server.asked[0]?.headers.authorization, 'Bearer pod-token');
+}
+
+test('the address in a pod: IPv6 in brackets, and without TLS on the ports of proxies only', async (t) => {
+  const addresses = [
+    ['10.100.0.1', '443', 'https://10.100.0.1:443'],
+    ['fd00:1::1', '443', 'https://[fd00:1::1]:443'],
+    ['kubernetes.default.svc', '6443', 'https://kubernetes.default.svc:6443'],
+    ['127.0.0.1', '80', 'http://127.0.0.1:80'],
+    ['127.0.0.1', '8080', 'http://127.0.0.1:8080'],
+    ['::1', '8001', 'http://[::1]:8001'],
+    ['127.0.0.1', '8443', 'https://127.0.0.1:8443'],
+  ] as const;
+  for (const [host, port, server] of addresses) {
+    assert.equal(await connectIn(inPod(t, host, port)), server);
+  }
+});
+
+test('in a pod without the address or the CA it is said what is missing', async (t) => {
+  await assert.rejects(
+    connectIn(inPod(t, undefined, '443')),
+    /^\w+: KUBERNETES_SERVICE_HOST is not set.*_PORT/,
+  );
+  await assert.rejects(
+    connectIn(inPod(t, '10.0.0.1', '')),
+    /^\w+: KUBERNETES_SERVICE_PORT is not set.*_HOST/,
+  );
+  const root = inPod(t, '10.0.0.1', '443');
+  rmSync(path.join(root, 'var/run/secrets/kubernetes.io/serviceaccount/ca.crt'));
+  await assert.rejects(connectIn(root), /certificate-authority file .*ca\.crt can't be read/);
+});
+
+test('a kubeconfig below HOME stands before the service account of the pod', async (t) => {
+  const root = inPod(t, '127.0.0.1', '443');
+  mkdirSync(path.join(root, '.kube'));
+  const content = kubeconfig('main', { server: 'http://127.0.0.1:1' }, { token: 'secret' });
+  writeFileSync(path.join(root, '.kube', 'config'), JSON.stringify(content));
+  assert.equal(await connectIn(root), 'http://127.0.0.1:1');
+  setEnv(t, { HOME: undefined });
+  assert.equal(await connectIn(root), 'https://127.0.0.1:443');
 });
 
 test('a configuration that can not work names what is wrong and the remedy', async (t) => {

@@ -1,7 +1,8 @@
 /** Every benchmark there is, in the order in which they run. */
 
 import type { Benchmark } from './benchmark.ts';
+import { EVICTIONS } from './evictions.ts';
 import { HINTS } from './hints.ts';
 import { PODS } from './pods.ts';
 
-export const BENCHMARKS: readonly Benchmark[] = [...HINTS, ...PODS];
+export const BENCHMARKS: readonly Benchmark[] = [...HINTS, ...EVICTIONS, ...PODS];

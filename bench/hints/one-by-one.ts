@@ -18,7 +18,7 @@ export const oneByOne: Benchmark = {
   about: 'one deletion after the other, settle time 0: from visible in SQS to the eviction request',
   run: async (size) => {
     await using stage = await setStage({
-      tenants: size === 'full' ? 200 : 20,
+      identities: size === 'full' ? 200 : 20,
       settings: { REVOKER_SETTLE_TIME: '0s', REVOKER_POLL_INTERVAL: '10m' },
     });
     return await measure(stage, size);

@@ -14,6 +14,11 @@ import { setStage } from '../stage.ts';
 const PODS = { full: 10_000, small: 1500 } as const satisfies Record<Size, number>;
 const RATE = 500;
 const BURST = 50;
+const CONCURRENCY = 64;
+/** What an API server takes for an eviction that etcd has to write, when there is much to write. */
+const ANSWER_MS = 20;
+/** What a pod takes to end. */
+const ENDING_MS = 5000;
 /** Others who have an association and a pod, and keep both. */
 const BYSTANDERS = 20;
 /** Time for a second eviction, were there to be one, and for the last Events. */
@@ -21,16 +26,18 @@ const AFTERWARDS_MS = 2000;
 
 export const bulk: Benchmark = {
   name: 'evictions/bulk',
-  about: `all holders of one identity, settle time 0, ${RATE} evictions/s with a burst of ${BURST}`,
+  about: `all holders of one identity, settle time 0, ${RATE} evictions/s with a burst of ${BURST}, each answered after ${ANSWER_MS} ms`,
   run: async (size) => {
     await using stage = await setStage({
       identities: 1 + BYSTANDERS,
       crowd: PODS[size],
+      endingMs: ENDING_MS,
       settings: {
         REVOKER_SETTLE_TIME: '0s',
         REVOKER_NAMESPACE: OWN_NAMESPACE,
         REVOKER_EVICTION_RATE: String(RATE),
         REVOKER_EVICTION_BURST: String(BURST),
+        REVOKER_EVICTION_CONCURRENCY: String(CONCURRENCY),
       },
     });
     return await measure(stage, PODS[size]);
@@ -41,7 +48,11 @@ async function measure(stage: Stage, count: number): Promise<readonly Figure[]> 
   const { cluster, course, daemon, deleter } = stage;
   const { tenants, simulator } = cluster;
   const stale = tenants.slice(0, count);
-  await daemon.used();
+  simulator.kubernetes.faults.add({
+    match: { verb: 'create', resource: 'pods/eviction' },
+    effect: { kind: 'delay', ms: ANSWER_MS },
+  });
+  const before = await daemon.used();
   const from = simulator.clock.now();
   await deleter.delete(stale[0]?.associationId ?? '');
   await until('every pod being gone', () => course.goneAt.size >= count || undefined, daemon.signal);
@@ -54,6 +65,7 @@ async function measure(stage: Stage, count: number): Promise<readonly Figure[]> 
     ...requestFigures(requests, count),
     figure('EKS confirmations', asked.confirmations.length),
     figure('EKS requests', asked.all.length),
+    figure('peak memory before the deletion', before.peak, 'MB'),
     figure('peak memory', used.peak, 'MB'),
     figure('CPU time', used.cpu, 's'),
     figure('event loop delay p99.9', used.delay, 'ms'),

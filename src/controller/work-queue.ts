@@ -10,6 +10,9 @@ import type { Clock } from '../ports/clock.ts';
  */
 const LEAST_PAUSE = milliseconds(1);
 
+/** Made once: an error of its own for each waking would have its stack taken each time. */
+const WOKEN = new Error('something has changed');
+
 /** Handles one key and says when to look at it again; undefined: when somebody adds it. */
 export type Handle<K> = (key: K) => Promise<Instant | undefined>;
 
@@ -112,7 +115,7 @@ export class WorkQueue<K> {
     signal.addEventListener('abort', wake, { signal: waiting.signal });
     if (signal.aborted) wake();
     await Promise.race(waits);
-    waiting.abort();
+    waiting.abort(WOKEN);
     await Promise.allSettled(waits.slice(1));
   }
 

@@ -36,13 +36,18 @@ export type ClusterWish = {
   readonly crowd?: number;
   /** How long a pod takes to end, in milliseconds. Default: no time. */
   readonly endingMs?: number;
+  /** These have associations too, and pods that another server tells of. */
+  readonly others?: readonly Place[];
 };
+
+type Place = { readonly namespace: string; readonly serviceAccount: string };
 
 /** Associations are a day older than the pods. */
 export async function buildCluster({
   identities,
   crowd = 1,
   endingMs = 0,
+  others = [],
 }: ClusterWish): Promise<BenchCluster> {
   const clock = new PastClock(realClock(), 26 * HOUR);
   const simulator = await startSimulator({
@@ -57,14 +62,9 @@ export async function buildCluster({
   const associated = Array.from({ length: identities }, (_, index) => {
     const serviceAccount = `tenant-${String(index).padStart(4, '0')}`;
     makeServiceAccount(store, NAMESPACE, serviceAccount);
-    const roleArn = `arn:aws:iam::${simulator.account}:role/${serviceAccount}`;
-    const { associationId } = simulator.eks.associations.create({
-      namespace: NAMESPACE,
-      serviceAccount,
-      roleArn,
-    });
-    return { serviceAccount, associationId };
+    return { serviceAccount, associationId: associate(simulator, { namespace: NAMESPACE, serviceAccount }) };
   });
+  for (const other of others) associate(simulator, other);
   clock.pass(24 * HOUR);
   const tenants = associated.flatMap((each, index) =>
     Array.from({ length: index === 0 ? crowd : 1 }, (_, serial) => {
@@ -77,4 +77,9 @@ export async function buildCluster({
   );
   clock.arrive();
   return { simulator, tenants };
+}
+
+function associate({ account, eks }: SimulatorWithQueue, place: Place): string {
+  const roleArn = `arn:aws:iam::${account}:role/${place.serviceAccount}`;
+  return eks.associations.create({ ...place, roleArn }).associationId;
 }

@@ -27,6 +27,12 @@ export type BenchDaemon = AsyncDisposable & {
   readonly used: () => Promise<DaemonUsed>;
 };
 
+export type DaemonWish = {
+  readonly settings: Readonly<Record<string, string>>;
+  /** How many it is to find. */
+  readonly holders: number;
+};
+
 export type DaemonUsed = {
   /** Seconds. */
   readonly cpu: number;
@@ -37,10 +43,10 @@ export type DaemonUsed = {
   readonly delayMax: number;
 };
 
-/** Fulfilled when it has judged every tenant's pod. `signal` also ends when the daemon dies. */
+/** Fulfilled when it has judged every holder. `signal` also ends when the daemon dies. */
 export async function startDaemon(
-  { simulator, tenants }: BenchCluster,
-  settings: Readonly<Record<string, string>>,
+  { simulator }: BenchCluster,
+  { holders, settings }: DaemonWish,
   limit: AbortSignal,
 ): Promise<BenchDaemon> {
   const lines: DaemonLine[] = [];
@@ -68,7 +74,7 @@ export async function startDaemon(
   const signal = AbortSignal.any([limit, daemon.died]);
   try {
     const answers = new DaemonAnswers(await until('its addresses', () => addressesIn(lines), signal));
-    await until('a verdict on every pod', () => hasJudged(answers, tenants.length, signal), signal);
+    await until('a verdict on every pod', () => hasJudged(answers, holders, signal), signal);
     return {
       answers,
       lines,

@@ -28,8 +28,9 @@ export type Measured = {
 
 export type PodServer = AsyncDisposable & { readonly port: number };
 
-export async function startPodServer(): Promise<PodServer> {
-  const child = spawn(process.execPath, [SERVER], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A program that tells its port first, and ends when it is told to. */
+export async function startPodServer(program = SERVER, args: readonly string[] = []): Promise<PodServer> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [''])]);
   const port = Number(line);

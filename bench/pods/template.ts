@@ -17,21 +17,20 @@ export type Template = {
 const TENANTS = 5000;
 
 /** `wrap` puts each pod's bytes into what stands around it on the wire. */
-export function makeTemplates(
-  count: number,
-  encoding: Encoding,
-  wrap: (pod: Buffer) => Buffer,
-): readonly Template[] {
-  return Array.from({ length: count }, (_, index) => {
-    const pod = makePod(index);
-    const bytes = wrap(encoding === 'json' ? goJson(pod) : encodePod({ ...pod }));
-    return {
-      bytes,
-      serials: placesOf(bytes, SERIAL),
-      tenants: placesOf(bytes, TENANT),
-      versions: placesOf(bytes, VERSION),
-    };
-  });
+type Wrap = (pod: Buffer) => Buffer;
+
+export function makeTemplates(count: number, encoding: Encoding, wrap: Wrap): readonly Template[] {
+  return Array.from({ length: count }, (_, index) => makeTemplate(makePod(index), encoding, wrap));
+}
+
+export function makeTemplate(pod: object, encoding: Encoding, wrap: Wrap): Template {
+  const bytes = wrap(encoding === 'json' ? goJson(pod) : encodePod({ ...pod }));
+  return {
+    bytes,
+    serials: placesOf(bytes, SERIAL),
+    tenants: placesOf(bytes, TENANT),
+    versions: placesOf(bytes, VERSION),
+  };
 }
 
 /** The pod with this serial in this version, copied into `target`; answers where it ends. */

@@ -14,7 +14,7 @@ import { setStage } from '../stage.ts';
 const PODS = { full: 10_000, small: 1500 } as const satisfies Record<Size, number>;
 const RATE = 500;
 const BURST = 100;
-const CONCURRENCY = 64;
+const CONCURRENCY = 128;
 /** What an API server takes for an eviction that etcd has to write, when there is much to write. */
 const ANSWER_MS = 20;
 /** What a pod takes to end. */

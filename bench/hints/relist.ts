@@ -5,13 +5,14 @@ import { until } from '../../simulator/demo/until.ts';
 import type { Benchmark, Figure, Size } from '../benchmark.ts';
 import { figure } from '../benchmark.ts';
 import type { Tenant } from '../cluster.ts';
-import { spread } from '../percentile.ts';
+import { percentile, spread } from '../percentile.ts';
 import { makePod } from '../pods/pod.ts';
 import type { Reading } from '../relist/reading.ts';
 import type { PodFront } from '../relist/start-front.ts';
 import { startFront } from '../relist/start-front.ts';
 import type { Stage } from '../stage.ts';
 import { setStage } from '../stage.ts';
+import { wayOf } from './way.ts';
 
 const PODS = { full: 50_000, small: 5000 } as const satisfies Record<Size, number>;
 /** In each of the two halves. */
@@ -60,8 +61,8 @@ async function measure(stage: Stage, front: PodFront): Promise<readonly Figure[]
   const readings = await front.readings();
   const during = hurried.filter((tenant) => isDuring(course.visibleAt.get(tenant.associationId), readings));
   return [
-    ...spread('idle: visible to eviction', waits(quiet, stage), 'ms'),
-    ...spread('during a relist: visible to eviction', waits(during, stage), 'ms'),
+    ...wayFigures('idle', quiet, stage),
+    ...wayFigures('during a relist', during, stage),
     figure('deletions during a relist', during.length),
     figure('relists', readings.length - 1),
     figure('idle: event loop delay p99.9', idle.delay, 'ms'),
@@ -81,12 +82,20 @@ async function deleteEach(tenants: readonly Tenant[], { course, daemon, deleter 
   }
 }
 
-function waits(tenants: readonly Tenant[], { course }: Stage): readonly number[] {
-  const evictedAt = course.evictedAt();
-  return tenants.map(
-    ({ uid, associationId }) =>
-      (evictedAt.get(uid) ?? Number.NaN) - (course.visibleAt.get(associationId) ?? Number.NaN),
-  );
+/** The whole way, and how much of it comes before the confirmation is asked for. */
+function wayFigures(when: string, tenants: readonly Tenant[], stage: Stage): readonly Figure[] {
+  const ways = tenants.map((tenant) => wayOf(tenant, stage));
+  const heard = ways.map((way) => way.heard);
+  return [
+    ...spread(
+      `${when}: visible to eviction`,
+      ways.map(({ total }) => total),
+      'ms',
+    ),
+    ...[50, 99].map((percent) =>
+      figure(`${when}: visible to confirmation p${percent}`, percentile(heard, percent), 'ms'),
+    ),
+  ];
 }
 
 function isDuring(at: number | undefined, readings: readonly Reading[]): boolean {

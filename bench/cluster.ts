@@ -1,4 +1,4 @@
-/** The cluster that is measured: many identities with a past, one pod each, on the simulator with its queue. */
+/** The cluster that is measured: many identities with a past and their pods, on the simulator with its queue. */
 
 import { PastClock } from '../simulator/past-clock.ts';
 import { realClock } from '../simulator/clock.ts';
@@ -7,7 +7,7 @@ import { barePod } from '../simulator/cluster/pods.ts';
 import type { SimulatorWithQueue } from '../simulator/simulator.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
-/** An identity with its association, and its one pod, which is named like it. */
+/** A pod and its identity with its association; of an identity with several pods there are as many. */
 export type Tenant = {
   /** `namespace/serviceAccount`. */
   readonly identity: string;
@@ -23,13 +23,32 @@ export type BenchCluster = {
 };
 
 const NAMESPACE = 'tenants';
+/** For a daemon that keeps a ledger and holds a Lease. */
+export const OWN_NAMESPACE = 'revoker';
 const HOUR = 3_600_000;
 
 /** As in AWS, LookupEvents sees a record minutes later: what is heard within seconds is heard from the queue. */
 const TRAIL_LAG = 900_000;
 
-/** Associations are a day older than the pods; a pod takes `endingMs` to end. */
-export async function buildCluster(count: number, endingMs = 0): Promise<BenchCluster> {
+export type ClusterWish = {
+  readonly identities: number;
+  /** How many pods the first identity has; the others have one each. Default: one. */
+  readonly crowd?: number;
+  /** How long a pod takes to end, in milliseconds. Default: no time. */
+  readonly endingMs?: number;
+  /** These have associations too, and pods that another server tells of. */
+  readonly others?: readonly Place[];
+};
+
+type Place = { readonly namespace: string; readonly serviceAccount: string };
+
+/** Associations are a day older than the pods. */
+export async function buildCluster({
+  identities,
+  crowd = 1,
+  endingMs = 0,
+  others = [],
+}: ClusterWish): Promise<BenchCluster> {
   const clock = new PastClock(realClock(), 26 * HOUR);
   const simulator = await startSimulator({
     clock,
@@ -39,25 +58,28 @@ export async function buildCluster(count: number, endingMs = 0): Promise<BenchCl
   simulator.trail.lag = TRAIL_LAG;
   const { store } = simulator.kubernetes;
   makeNamespace(store, NAMESPACE);
-  const associated = Array.from({ length: count }, (_, index) => {
+  makeNamespace(store, OWN_NAMESPACE);
+  const associated = Array.from({ length: identities }, (_, index) => {
     const serviceAccount = `tenant-${String(index).padStart(4, '0')}`;
     makeServiceAccount(store, NAMESPACE, serviceAccount);
-    const roleArn = `arn:aws:iam::${simulator.account}:role/${serviceAccount}`;
-    const { associationId } = simulator.eks.associations.create({
-      namespace: NAMESPACE,
-      serviceAccount,
-      roleArn,
-    });
-    return { serviceAccount, associationId };
+    return { serviceAccount, associationId: associate(simulator, { namespace: NAMESPACE, serviceAccount }) };
   });
+  for (const other of others) associate(simulator, other);
   clock.pass(24 * HOUR);
-  const tenants = associated.map(({ serviceAccount, associationId }) => {
-    const pod = simulator.pods.create(
-      barePod({ namespace: NAMESPACE, serviceAccount, name: serviceAccount }),
-    );
-    const identity = `${NAMESPACE}/${serviceAccount}`;
-    return { identity, namespace: NAMESPACE, serviceAccount, associationId, uid: pod.metadata.uid };
-  });
+  const tenants = associated.flatMap((each, index) =>
+    Array.from({ length: index === 0 ? crowd : 1 }, (_, serial) => {
+      const { serviceAccount } = each;
+      const name = serial === 0 ? serviceAccount : `${serviceAccount}-${serial}`;
+      const pod = simulator.pods.create(barePod({ namespace: NAMESPACE, serviceAccount, name }));
+      const identity = `${NAMESPACE}/${serviceAccount}`;
+      return { ...each, identity, namespace: NAMESPACE, uid: pod.metadata.uid };
+    }),
+  );
   clock.arrive();
   return { simulator, tenants };
+}
+
+function associate({ account, eks }: SimulatorWithQueue, place: Place): string {
+  const roleArn = `arn:aws:iam::${account}:role/${place.serviceAccount}`;
+  return eks.associations.create({ ...place, roleArn }).associationId;
 }

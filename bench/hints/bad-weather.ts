@@ -30,7 +30,7 @@ export const badWeather: Benchmark = {
   about: '20 % of the messages lost, 20 % doubled, 30 % held back by up to 5 s; settle time 0',
   run: async (size) => {
     await using stage = await setStage({
-      tenants: size === 'full' ? 300 : 40,
+      identities: size === 'full' ? 300 : 40,
       endingMs: ENDING_MS,
       settings: { REVOKER_SETTLE_TIME: '0s', REVOKER_POLL_INTERVAL: `${POLL_SECONDS[size]}s` },
     });

@@ -24,7 +24,7 @@ export const burst: Benchmark = {
   about: `all deletions at once, settle time 0, ${RATE} evictions/s with a burst of ${BURST}, ${CONFIRM_RATE} confirmations/s`,
   run: async (size) => {
     await using stage = await setStage({
-      tenants: size === 'full' ? 500 : 75,
+      identities: size === 'full' ? 500 : 75,
       settings: {
         REVOKER_SETTLE_TIME: '0s',
         REVOKER_EVICTION_RATE: String(RATE),

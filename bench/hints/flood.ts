@@ -22,7 +22,7 @@ export const flood: Benchmark = {
   about: 'forged messages in a burst, one real deletion in the middle; settle time 0',
   run: async (size) => {
     await using stage = await setStage({
-      tenants: size === 'full' ? 500 : 100,
+      identities: size === 'full' ? 500 : 100,
       settings: { REVOKER_SETTLE_TIME: '0s', REVOKER_DESCRIBE_RATE: String(RATES.describe) },
     });
     return await measure(stage, size);

@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../simulator/demo/until.ts';
 import type { Benchmark, Figure, Size } from '../benchmark.ts';
 import { figure } from '../benchmark.ts';
-import type { Tenant } from '../cluster.ts';
 import { isWorkedOff, queueFigures } from '../course.ts';
 import { percentile, spread } from '../percentile.ts';
 import type { Stage } from '../stage.ts';
 import { setStage } from '../stage.ts';
+import { wayOf } from './way.ts';
 
 /** Above the pace of looks with the default REVOKER_CONFIRM_RATE: five a second in the long run. */
 const APART_MS = 220;
@@ -18,7 +18,7 @@ export const oneByOne: Benchmark = {
   about: 'one deletion after the other, settle time 0: from visible in SQS to the eviction request',
   run: async (size) => {
     await using stage = await setStage({
-      tenants: size === 'full' ? 200 : 20,
+      identities: size === 'full' ? 200 : 20,
       settings: { REVOKER_SETTLE_TIME: '0s', REVOKER_POLL_INTERVAL: '10m' },
     });
     return await measure(stage, size);
@@ -56,18 +56,4 @@ async function measure(stage: Stage, size: Size): Promise<readonly Figure[]> {
 
 function stepFigures(what: string, values: readonly number[]): readonly Figure[] {
   return [50, 99].map((percent) => figure(`${what} p${percent}`, percentile(values, percent), 'ms'));
-}
-
-/** A confirmation begins when the first of its two requests, List and Describe, arrives; they are sent side by side. */
-function wayOf({ serviceAccount, associationId, uid }: Tenant, { cluster, course }: Stage) {
-  const visible = course.visibleAt.get(associationId) ?? Number.NaN;
-  const evicted = course.evictedAt().get(uid) ?? Number.NaN;
-  const asked =
-    cluster.simulator.eks.requests.find(
-      ({ operation, params, at }) =>
-        operation !== 'DeletePodIdentityAssociation' &&
-        at >= visible &&
-        (params['serviceAccount'] === serviceAccount || params['associationId'] === associationId),
-    )?.at ?? Number.NaN;
-  return { total: evicted - visible, heard: asked - visible, confirmed: evicted - asked };
 }

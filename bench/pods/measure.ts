@@ -28,10 +28,12 @@ export type Measured = {
 
 export type PodServer = AsyncDisposable & { readonly port: number };
 
-/** `upstream`: who answers what is asked for besides pods; a pod can reach such a server without TLS. */
-export async function startPodServer(upstream?: string): Promise<PodServer> {
-  const args = upstream === undefined ? [SERVER] : [SERVER, upstream];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** `program` tells its port first, and ends when it is told to. Of the default one see server.ts. */
+export async function startPodServer(
+  args: readonly string[] = [],
+  program: string = SERVER,
+): Promise<PodServer> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [''])]);
   const port = Number(line);

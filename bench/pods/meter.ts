@@ -35,15 +35,15 @@ export async function metered(work: () => Promise<number>): Promise<Used> {
   return {
     wall,
     cpu: (user + system) / 1e6,
-    peak: memory('VmHWM'),
-    after: memory('VmRSS'),
+    peak: memoryOf('VmHWM'),
+    after: memoryOf('VmRSS'),
     delay: delays.percentile(99.9) / 1e6,
     delayMax: delays.max / 1e6,
     counted,
   };
 }
 
-function memory(what: 'VmHWM' | 'VmRSS'): number {
+export function memoryOf(what: 'VmHWM' | 'VmRSS'): number {
   const status = readFileSync('/proc/self/status', 'utf8');
   const [, kilobytes] = new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
   if (kilobytes === undefined) throw new Error(`/proc/self/status has no ${what}`);

@@ -12,8 +12,9 @@ import { encodePod } from '../../simulator/kubernetes/protobuf-encode.ts';
 import type { Course } from './course.ts';
 import { readCourse } from './course.ts';
 import { passOn } from './pass-on.ts';
+import { sendStamped, templateOf } from './stamped.ts';
 import type { Template } from './template.ts';
-import { makeTemplates, stamp } from './template.ts';
+import { makeTemplates } from './template.ts';
 import type { Wire } from './wire.ts';
 import { JSON_WIRE, PROTOBUF_WIRE } from './wire.ts';
 
@@ -46,8 +47,6 @@ const DONE = {
   },
 };
 const EXPIRES_AFTER_MS = 1000;
-/** So much is written at once. */
-const CHUNK_BYTES = 256 * 1024;
 /** Of the state; the changes follow it. */
 const VERSION = 200_000_000;
 
@@ -165,51 +164,6 @@ function expireOnce(wire: Wire, { expiry }: Course, response: ServerResponse): v
   if (expired.has(expiry)) return;
   expired.add(expiry);
   setTimeout(() => response.end(wire.error(410, 'too old')), EXPIRES_AFTER_MS);
-}
-
-type Range = {
-  readonly first: number;
-  readonly last: number;
-  /** Of the pod with serial 0; each next one has the next. */
-  readonly version: number;
-  /** Whether pods share a write; else each event is one, as the API server does it. */
-  readonly isWhole: boolean;
-};
-
-async function sendStamped(
-  templates: readonly Template[],
-  { first, isWhole, last, version }: Range,
-  response: ServerResponse,
-): Promise<void> {
-  for (let serial = first; serial < last && !response.destroyed; ) {
-    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-    let end = 0;
-    for (; serial < last; serial += 1) {
-      const template = templateOf(templates, serial);
-      if (end + template.bytes.length > CHUNK_BYTES) break;
-      const pod = stamp(template, { serial, version: version + serial }, chunk.subarray(end));
-      end += pod.length;
-      if (!isWhole) response.write(pod);
-    }
-    if (isWhole) response.write(chunk.subarray(0, end));
-    if (response.writableNeedDrain) await drained(response);
-  }
-}
-
-function templateOf(templates: readonly Template[], serial: number): Template {
-  const template = templates[serial % templates.length];
-  if (template === undefined) throw new Error('there are no templates');
-  return template;
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const over = (): void => {
-      response.off('drain', over).off('close', over);
-      resolve();
-    };
-    response.on('drain', over).on('close', over);
-  });
 }
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {

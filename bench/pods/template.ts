@@ -28,17 +28,20 @@ export function tenantOf(serial: number): string {
 }
 
 /** `wrap` puts each pod's bytes into what stands around it on the wire. */
-export function makeTemplates(encoding: Encoding, wrap: (pod: Buffer) => Buffer): readonly Template[] {
-  return Array.from({ length: TEMPLATES }, (_, index) => {
-    const pod = makePod(index);
-    const bytes = wrap(encoding === 'json' ? goJson(pod) : encodePod({ ...pod }));
-    return {
-      bytes,
-      serials: placesOf(bytes, SERIAL),
-      tenants: placesOf(bytes, TENANT),
-      versions: placesOf(bytes, VERSION),
-    };
-  });
+type Wrap = (pod: Buffer) => Buffer;
+
+export function makeTemplates(encoding: Encoding, wrap: Wrap): readonly Template[] {
+  return Array.from({ length: TEMPLATES }, (_, index) => makeTemplate(makePod(index), encoding, wrap));
+}
+
+export function makeTemplate(pod: object, encoding: Encoding, wrap: Wrap): Template {
+  const bytes = wrap(encoding === 'json' ? goJson(pod) : encodePod({ ...pod }));
+  return {
+    bytes,
+    serials: placesOf(bytes, SERIAL),
+    tenants: placesOf(bytes, TENANT),
+    versions: placesOf(bytes, VERSION),
+  };
 }
 
 /** The pod with this serial in this version, copied into `target`; answers where it ends. */

@@ -35,7 +35,7 @@ export async function buildLargeCluster(associations: number): Promise<LargeClus
     simulator.eks.associations.create({ namespace, serviceAccount, roleArn });
   }
   clock.arrive();
-  const pods = cleanup.use(await startPodServer(simulator.kubernetes.url));
+  const pods = cleanup.use(await startPodServer([simulator.kubernetes.url]));
   const kept = cleanup.move();
   const env = async (course: Course, replica: string): Promise<Readonly<Record<string, string>>> => {
     const wish = { namespace: NAMESPACE, serviceAccount: NAMESPACE, pod: replica };

@@ -47,6 +47,11 @@ export class DaemonProcess {
     return this.#died.signal;
   }
 
+  /** It is asked for whatever it understands. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   lastLines(count: number): readonly string[] {
     return this.#lastLines.slice(-count);
   }

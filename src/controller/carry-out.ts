@@ -16,15 +16,18 @@ import { Alarm } from './alarm.ts';
 import { backoff } from './backoff.ts';
 import { confirm } from './confirm.ts';
 import type { Deps, Signals } from './deps.ts';
-import { factsOf, historyOf } from './facts.ts';
+import { commonFactsOf, historyOf } from './facts.ts';
 import type { Entry } from './ledger.ts';
 import { inPool } from './pool.ts';
 
-/** Acts of one identity that wait for their turn at a time. */
-const CONCURRENCY = 8;
+/** Acts of one identity that wait for their turn at a time, at the least; else half of all that may be in flight. */
+const LEAST_CONCURRENCY = 8;
 
-/** Acts in one visit: a large identity takes turns with the others, and is judged anew in each turn. */
-const SLICE = 20;
+/**
+ * Acts in one visit, at the least; else what the pace allows in a second: a large identity takes turns with the others,
+ * and is judged anew in each turn. The whole of it is judged: with many small turns the work would grow with its square.
+ */
+const LEAST_SLICE = 20;
 
 /** An answer that took so long has kept others waiting as well. */
 const SLOW_ANSWER = seconds(1);
@@ -67,12 +70,13 @@ export async function carryOut(plan: Plan, entry: Entry, deps: Deps, signals: Si
     withhold(plan.acts, revocation, entry, deps);
     return { isActive: false, again: undefined };
   }
-  const due = plan.acts.slice(0, SLICE);
+  const due = plan.acts.slice(0, Math.max(LEAST_SLICE, Math.floor(deps.pace.rate)));
   const alarm = new Alarm(deps.clock);
   const slice: Slice = { entry, deps, signals, isOver: false, cappedUntil: undefined, alarm };
   for (const { holder } of due.length > 0 ? plan.judged : []) setAlarm(holder, slice);
   const results: boolean[] = [];
-  const failures = await inPool(due, CONCURRENCY, async (judged) => {
+  const concurrency = Math.max(LEAST_CONCURRENCY, Math.floor(deps.slots.count / 2));
+  const failures = await inPool(due, concurrency, async (judged) => {
     results.push(await actOn(judged, slice));
   });
   await alarm.end();
@@ -240,7 +244,7 @@ function judgedNow({ holder, verdict }: Judged, slice: Slice): Judged | undefine
   const { entry, deps } = slice;
   const current = deps.pods.holder(holder.uid);
   if (current === undefined || !hasProof(slice)) return undefined;
-  const facts = recounted(factsOf(holder.identity, deps));
+  const facts = recounted(commonFactsOf(holder.identity, deps));
   const now = judge(holderFacts(current, facts, entry.revocation), deps.policy, deps.clock.now());
   return now.kind === verdict.kind ? { holder: current, verdict: now } : undefined;
 }

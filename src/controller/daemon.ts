@@ -4,7 +4,7 @@ import type { UnreadablePod } from '../domain/holder.ts';
 import type { Identity } from '../domain/identity.ts';
 import { isOpen } from '../domain/revocation.ts';
 import type { Duration, Instant } from '../domain/time.ts';
-import { after, seconds } from '../domain/time.ts';
+import { after, milliseconds, seconds } from '../domain/time.ts';
 import type { RecordChannel } from '../ports/channel.ts';
 import { backoff } from './backoff.ts';
 import type { Deps, Signals } from './deps.ts';
@@ -28,6 +28,12 @@ export type Timing = {
 
 /** Identities visited at a time. A visit mostly waits, for EKS or for its turn in a pace; those are the limits. */
 const WORKERS = 512;
+
+/** With fewer, every change of a holder is looked at at once. */
+const MANY_HOLDERS = 100;
+
+/** A second for ten thousand. */
+const HOLDERS_A_MS = 10;
 
 /** How long an eviction that was sent may take to be answered after the daemon was told to stop. */
 export const DRAIN_TIME = seconds(12);
@@ -99,7 +105,7 @@ export class Daemon {
     const { stopping } = signals;
     const { pods, reporter } = this.#deps;
     const listener = {
-      changed: (identity: Identity) => this.#queue.add(identity),
+      changed: (identity: Identity) => this.#queue.add(identity, this.#gathered(identity)),
       unreadable: (pod: UnreadablePod) => reporter.report({ kind: 'unreadable-pod', pod }),
     };
     return [
@@ -113,6 +119,16 @@ export class Daemon {
       this.#queue.run((identity) => this.#visit(identity, signals), WORKERS, stopping),
       ...this.#listeners.map(([channel, ears]) => this.#listen(channel, ears, stopping)),
     ];
+  }
+
+  /**
+   * When a change of one holder is looked at. A visit judges all of them: where there are thousands, and each is a change
+   * when it begins to go and another when it is gone, some changes are waited for.
+   */
+  #gathered(identity: Identity): Instant {
+    const { clock, ledger } = this.#deps;
+    const { size } = ledger.find(identity)?.opinions ?? { size: 0 };
+    return size < MANY_HOLDERS ? clock.now() : after(clock.now(), milliseconds(size / HOLDERS_A_MS));
   }
 
   /** What was known before is known again before anything is compared with it. */

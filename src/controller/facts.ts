@@ -1,6 +1,6 @@
 /** The facts about one identity, put together from the view, the ledger and the clock. */
 
-import type { IdentityFacts } from '../decide/plan.ts';
+import type { CommonFacts, IdentityFacts } from '../decide/plan.ts';
 import { recount } from '../decide/recount.ts';
 import type { History } from '../domain/history.ts';
 import type { Identity } from '../domain/identity.ts';
@@ -9,11 +9,15 @@ import { isViewFresh } from './freshness.ts';
 import type { Entry } from './ledger.ts';
 import { toldOf } from './ledger.ts';
 
-export function factsOf(identity: Identity, { ledger, pods, clock }: Deps): IdentityFacts {
+export function factsOf(identity: Identity, deps: Deps): IdentityFacts {
+  return { ...commonFactsOf(identity, deps), holders: deps.pods.holdersOf(identity) };
+}
+
+/** What is true of all its holders. Does not grow with their number: it is asked for before each act. */
+export function commonFactsOf(identity: Identity, { ledger, pods, clock }: Deps): CommonFacts {
   const entry = ledger.entry(identity);
   return {
     identity,
-    holders: pods.holdersOf(identity),
     isViewFresh: isViewFresh(pods.freshness(), clock.now()),
     standing: entry.standing,
     history: entry.history,

@@ -9,6 +9,8 @@ import type { Clock } from '../ports/clock.ts';
  * who asks gets the next free one and sleeps until then.
  */
 export class Pace {
+  /** A second, in the long run. */
+  readonly rate: number;
   readonly #clock: Clock;
   readonly #interval: number;
   readonly #credit: number;
@@ -17,6 +19,7 @@ export class Pace {
 
   constructor(clock: Clock, limits: { readonly rate: number; readonly burst: number }) {
     this.#clock = clock;
+    this.rate = limits.rate;
     this.#interval = 1000 / limits.rate;
     this.#credit = (limits.burst - 1) * this.#interval;
   }

@@ -1,36 +1,48 @@
 /** Remembering a plan: the entry takes over its revocation and verdicts, and what changed is reported. */
 
-import type { Plan } from '../decide/plan.ts';
+import type { Judged, Plan } from '../decide/plan.ts';
 import { countExposed } from '../decide/plan.ts';
 import type { History } from '../domain/history.ts';
 import type { Holder } from '../domain/holder.ts';
 import type { Revocation } from '../domain/revocation.ts';
 import { isOpen } from '../domain/revocation.ts';
-import { latest } from '../domain/time.ts';
+import { latest, milliseconds } from '../domain/time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Deps } from './deps.ts';
 import type { Entry, Opinion } from './ledger.ts';
 
-export function remember(plan: Plan, entry: Entry, deps: Deps): void {
+/** So many verdicts are told in a row. */
+const PORTION = 64;
+
+/** Between two portions, so that probes, time-outs and who reads the log have their turn. */
+const BREATH = milliseconds(1);
+
+/** All is taken over at once; fulfilled when it is told. Told to stop, it tells the rest without a pause. */
+export async function remember(plan: Plan, entry: Entry, deps: Deps, stopping: AbortSignal): Promise<void> {
   followRevocation(plan, entry, deps);
+  const news = takeOver(plan, entry, deps);
+  const { revocation } = plan;
+  for (const [index, { holder, verdict }] of news.entries()) {
+    if (index > 0 && index % PORTION === 0) await deps.clock.sleep(BREATH, stopping).catch(() => {});
+    deps.reporter.report({ kind: 'verdict', holder, verdict, revocation, mode: deps.mode });
+  }
+}
+
+/** Answers the verdicts that are worth telling. */
+function takeOver(plan: Plan, entry: Entry, { clock }: Deps): readonly Judged[] {
   const previous = entry.opinions;
   const current = new Map<Holder['uid'], Opinion>();
-  for (const { holder, verdict } of plan.judged) {
+  const news: Judged[] = [];
+  for (const judged of plan.judged) {
+    const { holder, verdict } = judged;
     const before = previous.get(holder.uid);
     const isSame = before !== undefined && isSameVerdict(before.verdict, verdict);
-    current.set(holder.uid, { verdict, since: isSame ? before.since : deps.clock.now() });
-    if (!isSame && isWorthTelling(before?.verdict, verdict)) {
-      deps.reporter.report({
-        kind: 'verdict',
-        holder,
-        verdict,
-        revocation: plan.revocation,
-        mode: deps.mode,
-      });
-    }
+    current.set(holder.uid, { verdict, since: isSame ? before.since : clock.now() });
+    if (!isSame && isWorthTelling(before?.verdict, verdict)) news.push(judged);
   }
   entry.opinions = current;
   forgetGone(entry);
+  return news;
 }
 
 function followRevocation(plan: Plan, entry: Entry, deps: Deps): void {

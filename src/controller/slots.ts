@@ -3,11 +3,14 @@
 type Waiting = { readonly admit: () => void };
 
 export class Slots {
+  /** All there are, free or not. */
+  readonly count: number;
   readonly #urgent = new Set<Waiting>();
   readonly #ordinary = new Set<Waiting>();
   #free: number;
 
   constructor(count: number) {
+    this.count = count;
     this.#free = count;
   }
 

@@ -30,13 +30,13 @@ export async function visit(identity: Identity, deps: Deps, signals: Signals): P
   const entry = deps.ledger.entry(identity);
   const wasFollowed = isFollowed(entry);
   let next = deliberate(identity, deps);
-  remember(next, entry, deps);
+  await remember(next, entry, deps, signals.stopping);
   const isFollowedNow = isFollowed(entry);
   if (needsProof(next, entry, deps) || needsLook(entry, deps)) {
     await confirm(identity, entry, deps, signals.stopping);
     settleLook(entry, deps);
     next = deliberate(identity, deps);
-    remember(next, entry, deps);
+    await remember(next, entry, deps, signals.stopping);
   }
   const carried = await carryOut(next, entry, deps, signals);
   // What ended in this visit, opened in it or before, may leave room for another: looked at at once.

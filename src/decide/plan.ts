@@ -25,9 +25,9 @@ import { withDeadline } from './deadline.ts';
 import { judge } from './judge.ts';
 import { gapsLeft, recount } from './recount.ts';
 
-export type IdentityFacts = {
+/** What is known of an identity, apart from who its holders are. */
+export type CommonFacts = {
   readonly identity: Identity;
-  readonly holders: readonly Holder[];
   /** Whether the view that the holders come from is complete and fresh. */
   readonly isViewFresh: boolean;
   readonly standing: Reading<Standing>;
@@ -41,6 +41,8 @@ export type IdentityFacts = {
   /** What CloudTrail itself tells of the identity's past. */
   readonly told: Told;
 };
+
+export type IdentityFacts = CommonFacts & { readonly holders: readonly Holder[] };
 
 export type Judged = { readonly holder: Holder; readonly verdict: Verdict };
 
@@ -94,7 +96,7 @@ function patienceEnds(
 }
 
 /** The facts with a past that readings and the chronicle tell together. */
-export function recounted(facts: IdentityFacts): IdentityFacts {
+export function recounted<Facts extends CommonFacts>(facts: Facts): Facts {
   const { told } = facts;
   return { ...facts, history: recount(facts.history, told), gaps: gapsLeft(facts.gaps, told.coverage) };
 }
@@ -130,7 +132,7 @@ function verdictOn(
 /** What the verdict on one of the holders depends on. */
 export function holderFacts(
   holder: Holder,
-  { attempts, standing, history, records, gaps, told }: IdentityFacts,
+  { attempts, standing, history, records, gaps, told }: CommonFacts,
   revocation: Revocation | undefined,
 ): HolderFacts {
   const attempt = attempts.get(holder.uid);

@@ -59,6 +59,13 @@ export class FakeEks implements Associations {
     return changed;
   }
 
+  /** As it is now. */
+  associationOf(identity: Identity): Association {
+    const found = this.#changes.findLast((change) => change.identity === identity)?.now;
+    if (found === undefined) throw new Error(`no association of ${identity}`);
+    return found;
+  }
+
   delete(identity: Identity): void {
     this.#changes.push({ at: this.#clock.now(), identity, now: undefined });
   }

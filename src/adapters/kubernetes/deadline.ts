@@ -11,6 +11,9 @@ export class TimedOut extends Error {
   }
 }
 
+/** Made once: an error of its own for each request would have its stack taken each time. */
+const IN_TIME = new Error('the work has ended in time');
+
 /**
  * Runs `work` with a signal that is aborted when `signal` is, or when the limit has passed. The work must
  * honour its signal. No timer and no listener is left behind, whichever way it ends.
@@ -33,7 +36,7 @@ export async function withDeadline<T>(
   try {
     return await work(stop.signal);
   } finally {
-    ended.abort();
+    ended.abort(IN_TIME);
     signal.removeEventListener('abort', cancel);
     await timer;
   }

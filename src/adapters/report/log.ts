@@ -18,7 +18,10 @@ export type LogOptions = {
   readonly destination?: DestinationStream;
 };
 
-/** Lines are written synchronously: the last one before an exit is the one that matters. */
+/**
+ * Lines are written behind the back of who reports them: a pipe that is full, because its reader is slow, would hold the
+ * whole daemon, Lease and probes too. What is not written yet at an exit is written then.
+ */
 export function createLogger({ level, clock, isDryRun = false, destination }: LogOptions): Logger {
   const options = {
     level,
@@ -26,7 +29,7 @@ export function createLogger({ level, clock, isDryRun = false, destination }: Lo
     timestamp: () => `,"time":"${iso(clock.now())}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
+  return pino(options, destination ?? pino.destination({ fd: 1, sync: false }));
 }
 
 /** The same refusal of the same pod is a change once, and then a repetition for `debug`. */
